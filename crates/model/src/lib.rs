@@ -1,0 +1,20 @@
+//! The vocabulary of Throughline: the same word in SQL, Rust, JSON and on screen.
+//!
+//! Nothing here does I/O. Every other crate speaks in these types:
+//!
+//! * [`id`]: one newtype per thing that has an identity,
+//! * [`channel`]: the media a customer may use, and the [`channel::ChannelAdapter`] contract,
+//! * [`identifier`]: phone numbers, addresses and handles, always in normal form,
+//! * [`assurance`]: how well the person in one interaction is proven,
+//! * [`inbound`] and [`outbound`]: what a channel hands to intake, and what delivery hands back,
+//! * [`conversation`]: case state, entries of the timeline, facts,
+//! * [`clock`]: time and randomness, passed in so that tests are deterministic.
+
+pub mod assurance;
+pub mod channel;
+pub mod clock;
+pub mod conversation;
+pub mod id;
+pub mod identifier;
+pub mod inbound;
+pub mod outbound;
