@@ -11,10 +11,21 @@ use serde::{Deserialize, Serialize};
 /// | 2 | a fresh one-time code, a signed widget token |
 /// | 3 | OAuth with a second factor, a document checked in store |
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
 )]
 #[serde(transparent)]
-#[schema(value_type = u8, minimum = 0, maximum = 3)]
+#[schema(value_type = u8, example = 2)]
 pub struct Assurance(u8);
 
 impl Assurance {

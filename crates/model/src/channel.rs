@@ -1,58 +1,8 @@
 //! Channels and the contract a channel's adapter fulfils.
 
 use crate::outbound::{Outbound, Reconciled, SendOutcome};
+use crate::words;
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
-        pub enum $name {
-            $($(#[$vdoc])* #[serde(rename = $word)] $variant,)*
-        }
-
-        impl $name {
-            /// Every word there is.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// The word, as it stands in SQL, JSON and on screen.
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word,)* }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = $crate::channel::UnknownWord;
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                match text {
-                    $($word => Ok(Self::$variant),)*
-                    other => Err($crate::channel::UnknownWord {
-                        word: other.to_owned(),
-                        expected: &[$($word,)*],
-                    }),
-                }
-            }
-        }
-    };
-}
-pub(crate) use words;
-
-/// A word that is not one of a closed set.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("'{word}' is not known; use one of {expected:?}")]
-pub struct UnknownWord {
-    /// What was given.
-    pub word: String,
-    /// What would have been understood.
-    pub expected: &'static [&'static str],
-}
 
 words! {
     /// A medium.

@@ -15,7 +15,10 @@ pub struct Clock(Source);
 #[derive(Clone)]
 enum Source {
     System,
-    Fixed { now_ms: Arc<AtomicI64>, counter: Arc<AtomicU64> },
+    Fixed {
+        now_ms: Arc<AtomicI64>,
+        counter: Arc<AtomicU64>,
+    },
 }
 
 impl Clock {

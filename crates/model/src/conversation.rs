@@ -1,6 +1,6 @@
 //! The conversation's own words: case state, entries, facts.
 
-use crate::channel::words;
+use crate::words;
 use serde::{Deserialize, Serialize};
 
 words! {

@@ -1,6 +1,6 @@
 //! Identifiers: what ties an interaction to a customer.
 
-use crate::channel::words;
+use crate::words;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -23,7 +23,9 @@ words! {
 }
 
 /// A normalised identifier. Two spellings of the same thing are equal.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
 pub struct Identifier {
     /// What kind of thing the value is.
     pub kind: IdentifierKind,
@@ -35,13 +37,17 @@ pub struct Identifier {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadIdentifier {
     /// Not a telephone number that can exist.
-    #[error("'{0}' is not a valid phone number; write it with country code, for example +4915112345678")]
+    #[error(
+        "'{0}' is not a valid phone number; write it with country code, for example +4915112345678"
+    )]
     Phone(String),
     /// Not an email address.
     #[error("'{0}' is not a valid email address; write it like name@example.com")]
     Email(String),
     /// Empty, too long or with characters no identifier has.
-    #[error("'{0}' is not a valid {1}; use 1 to 255 printable characters without spaces at the ends")]
+    #[error(
+        "'{0}' is not a valid {1}; use 1 to 255 printable characters without spaces at the ends"
+    )]
     Opaque(String, IdentifierKind),
     /// A value that stands for nobody: anonymous, null, zeros.
     #[error("'{0}' is a placeholder, not somebody's {1}")]
@@ -54,7 +60,11 @@ impl Identifier {
     ///
     /// # Errors
     /// [`BadIdentifier`] when the text cannot be one, or is a known placeholder.
-    pub fn parse(kind: IdentifierKind, text: &str, region: Option<&str>) -> Result<Self, BadIdentifier> {
+    pub fn parse(
+        kind: IdentifierKind,
+        text: &str,
+        region: Option<&str>,
+    ) -> Result<Self, BadIdentifier> {
         let value = match kind {
             IdentifierKind::Phone => normalise_phone(text, region)?,
             IdentifierKind::Email => normalise_email(text)?,
@@ -94,7 +104,9 @@ impl FromStr for Identifier {
         let (kind, value) = text
             .split_once(':')
             .ok_or_else(|| format!("'{text}' has no kind; write it like email:name@example.com"))?;
-        let kind = kind.parse().map_err(|error: crate::channel::UnknownWord| error.to_string())?;
+        let kind = kind
+            .parse()
+            .map_err(|error: crate::words::UnknownWord| error.to_string())?;
         Self::parse(kind, value, None).map_err(|error| error.to_string())
     }
 }
@@ -102,7 +114,11 @@ impl FromStr for Identifier {
 fn normalise_phone(text: &str, region: Option<&str>) -> Result<String, BadIdentifier> {
     let bad = || BadIdentifier::Phone(shown(text));
     let trimmed = text.trim().trim_start_matches("tel:");
-    if trimmed.len() > 40 {
+    if trimmed.len() > 40
+        || trimmed
+            .chars()
+            .any(|c| !(c.is_ascii_digit() || " +-().\u{a0}/".contains(c)))
+    {
         return Err(bad());
     }
     let international = match trimmed.strip_prefix("00") {
@@ -117,7 +133,11 @@ fn normalise_phone(text: &str, region: Option<&str>) -> Result<String, BadIdenti
         return Err(BadIdentifier::Blocked(shown(text), IdentifierKind::Phone));
     }
     // Length and prefix must be possible; whether the number is assigned only the network knows.
-    if digits.as_bytes().windows(7).any(|run| run.iter().all(|digit| *digit == run[0])) {
+    if digits
+        .as_bytes()
+        .windows(7)
+        .any(|run| run.iter().all(|digit| *digit == run[0]))
+    {
         return Err(BadIdentifier::Blocked(shown(text), IdentifierKind::Phone));
     }
     Ok(value)
@@ -126,22 +146,33 @@ fn normalise_phone(text: &str, region: Option<&str>) -> Result<String, BadIdenti
 fn normalise_email(text: &str) -> Result<String, BadIdentifier> {
     let bad = || BadIdentifier::Email(shown(text));
     let trimmed = text.trim();
-    if trimmed.len() > 254 || trimmed.chars().any(|c| c.is_control() || c.is_whitespace() || "<>()[]\\,;:\"".contains(c))
+    if trimmed.len() > 254
+        || trimmed
+            .chars()
+            .any(|c| c.is_control() || c.is_whitespace() || "<>()[]\\,;:\"".contains(c))
     {
         return Err(bad());
     }
     let (local, domain) = trimmed.rsplit_once('@').ok_or_else(bad)?;
-    if local.is_empty() || local.len() > 64 || local.contains('@') || local.starts_with('.') || local.ends_with('.') {
+    if local.is_empty()
+        || local.len() > 64
+        || local.contains('@')
+        || local.starts_with('.')
+        || local.ends_with('.')
+    {
         return Err(bad());
     }
     let domain = url::Host::parse(domain.trim_end_matches('.')).map_err(|_| bad())?;
-    let url::Host::Domain(domain) = domain else { return Err(bad()) };
+    let url::Host::Domain(domain) = domain else {
+        return Err(bad());
+    };
     if domain.is_empty() || domain.len() > 253 {
         return Err(bad());
     }
     let value = format!("{}@{domain}", local.to_lowercase());
     const PLACEHOLDERS: &[&str] = &["null", "none", "anonymous", "test", "noemail", "unknown"];
-    if PLACEHOLDERS.contains(&local.to_lowercase().as_str()) && matches!(domain.as_str(), "test.com" | "none.com" | "localhost")
+    if PLACEHOLDERS.contains(&local.to_lowercase().as_str())
+        && matches!(domain.as_str(), "test.com" | "none.com" | "localhost")
     {
         return Err(BadIdentifier::Blocked(shown(text), IdentifierKind::Email));
     }
@@ -154,8 +185,10 @@ fn normalise_opaque(kind: IdentifierKind, text: &str) -> Result<String, BadIdent
         return Err(BadIdentifier::Opaque(shown(text), kind));
     }
     let lower = value.to_lowercase();
-    let placeholder = matches!(lower.as_str(), "null" | "none" | "undefined" | "anonymous" | "unknown" | "n/a" | "nil")
-        || value.chars().all(|c| c == '0' || c == '-');
+    let placeholder = matches!(
+        lower.as_str(),
+        "null" | "none" | "undefined" | "anonymous" | "unknown" | "n/a" | "nil"
+    ) || value.chars().all(|c| c == '0' || c == '-');
     if placeholder {
         return Err(BadIdentifier::Blocked(shown(text), kind));
     }
@@ -173,26 +206,61 @@ mod tests {
 
     #[test]
     fn spellings_of_one_number_are_one_identifier() {
-        for text in ["+49 151 12345678", "0049 151 12345678", "tel:+4915112345678", " +49(151)1234-5678 "] {
-            assert_eq!(Identifier::phone(text).unwrap().value, "+4915112345678", "{text}");
+        for text in [
+            "+49 151 12345678",
+            "0049 151 12345678",
+            "tel:+4915112345678",
+            " +49(151)1234-5678 ",
+        ] {
+            assert_eq!(
+                Identifier::phone(text).unwrap().value,
+                "+4915112345678",
+                "{text}"
+            );
         }
-        let national = Identifier::parse(IdentifierKind::Phone, "0151 12345678", Some("DE")).unwrap();
+        let national =
+            Identifier::parse(IdentifierKind::Phone, "0151 12345678", Some("DE")).unwrap();
         assert_eq!(national.value, "+4915112345678");
     }
 
     #[test]
     fn addresses_lose_case_and_keep_their_meaning() {
-        assert_eq!(Identifier::email(" Ana.Silva@Example.COM ").unwrap().value, "ana.silva@example.com");
-        assert_eq!(Identifier::email("ana@bücher.example").unwrap().value, "ana@xn--bcher-kva.example");
-        assert_eq!(Identifier::email("ana+shop@example.com").unwrap().value, "ana+shop@example.com");
+        assert_eq!(
+            Identifier::email(" Ana.Silva@Example.COM ").unwrap().value,
+            "ana.silva@example.com"
+        );
+        assert_eq!(
+            Identifier::email("ana@bücher.example").unwrap().value,
+            "ana@xn--bcher-kva.example"
+        );
+        assert_eq!(
+            Identifier::email("ana+shop@example.com").unwrap().value,
+            "ana+shop@example.com"
+        );
     }
 
     #[test]
     fn what_is_no_identifier_is_refused_with_a_hint() {
-        for text in ["", "hello", "+", "123", "+0000000000", "ana@", "+1 555 call now"] {
+        for text in [
+            "",
+            "hello",
+            "+",
+            "123",
+            "+0000000000",
+            "ana@",
+            "+1 555 call now",
+        ] {
             assert!(Identifier::phone(text).is_err(), "{text}");
         }
-        for text in ["", "ana", "@example.com", "a b@example.com", "a@b@c.com", "ana@example.com\r\nBcc: x@y.z", "a@127.0.0.1"] {
+        for text in [
+            "",
+            "ana",
+            "@example.com",
+            "a b@example.com",
+            "a@b@c.com",
+            "ana@example.com\r\nBcc: x@y.z",
+            "a@127.0.0.1",
+        ] {
             assert!(Identifier::email(text).is_err(), "{text}");
         }
         assert!(Identifier::parse(IdentifierKind::Account, "null", None).is_err());

@@ -5,11 +5,13 @@
 //! * [`id`]: one newtype per thing that has an identity,
 //! * [`channel`]: the media a customer may use, and the [`channel::ChannelAdapter`] contract,
 //! * [`identifier`]: phone numbers, addresses and handles, always in normal form,
+//! * [`assertion`]: the words for evidence about who is who,
 //! * [`assurance`]: how well the person in one interaction is proven,
 //! * [`inbound`] and [`outbound`]: what a channel hands to intake, and what delivery hands back,
 //! * [`conversation`]: case state, entries of the timeline, facts,
 //! * [`clock`]: time and randomness, passed in so that tests are deterministic.
 
+pub mod assertion;
 pub mod assurance;
 pub mod channel;
 pub mod clock;
@@ -18,3 +20,4 @@ pub mod id;
 pub mod identifier;
 pub mod inbound;
 pub mod outbound;
+pub mod words;

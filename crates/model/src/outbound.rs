@@ -1,9 +1,9 @@
 //! What delivery hands to a channel's adapter, and what comes back.
 
-use crate::channel::words;
 use crate::id::{ConversationId, DeliveryId, EndpointId};
 use crate::identifier::Identifier;
 use crate::inbound::File;
+use crate::words;
 use serde::{Deserialize, Serialize};
 
 /// One message to a customer, ready to be put into a provider's form.
@@ -118,7 +118,11 @@ impl DeliveryStatus {
     /// moves it back. Proof of arrival outranks an earlier failure.
     #[must_use]
     pub fn after(self, news: Self) -> Self {
-        if news.rank() > self.rank() { news } else { self }
+        if news.rank() > self.rank() {
+            news
+        } else {
+            self
+        }
     }
 
     /// True when nothing more will be tried.
