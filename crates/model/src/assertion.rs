@@ -3,7 +3,6 @@
 
 use crate::words;
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
 
 words! {
     /// What one piece of evidence about identity says.

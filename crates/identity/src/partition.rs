@@ -1,0 +1,97 @@
+//! From evidence to customers.
+
+use crate::assertion::{Assertion, Node};
+use crate::automatic::{Linked, link};
+use crate::graph::Graph;
+use crate::groups::Groups;
+use crate::rules::Rules;
+use crate::suggest::suggest;
+use crate::words::decide;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use throughline_model::assertion::{SharedReason, SuggestReason};
+use throughline_model::id::{CustomerId, IdentifierId};
+
+/// Who is who.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Partition {
+    /// The customer of every node: the id of the oldest node (by `born_at`, then id) it is linked
+    /// with. The id of any other node of that customer redirects to it.
+    pub customer_of: BTreeMap<IdentifierId, CustomerId>,
+    /// Pairs of customers that may be one person, ordered by the pair.
+    pub suggestions: Vec<Suggestion>,
+    /// Identifiers that have stopped linking people, and why. One that belongs to a single account
+    /// stays with its customer; the others are customers of their own.
+    pub shared: BTreeMap<IdentifierId, SharedReason>,
+}
+
+/// Two customers that may be one person; a member decides.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Suggestion {
+    /// The customer with the smaller id.
+    pub a: CustomerId,
+    /// The other one.
+    pub b: CustomerId,
+    /// Why, each reason once.
+    pub reasons: Vec<SuggestReason>,
+    /// How much speaks for it, 0 to 1: an order for the list, not a probability.
+    pub score: f64,
+}
+
+/// Computes who is who from all evidence about `nodes`. Assertions with an end that is not among
+/// them are ignored; so are an assertion's repetitions and the order of everything.
+///
+/// A node's customer depends only on what it is reachable from over linking assertions
+/// ([`Assertion::may_link`]) and on the retractions and separations among these; suggestions also
+/// depend on what the other assertions reach. So a caller may pass only such a closed set.
+pub fn partition(nodes: &[Node], assertions: &[Assertion], rules: &Rules) -> Partition {
+    let graph = Graph::new(nodes, assertions, rules);
+    let mut linked = link_with_decisions(&graph, rules);
+    let customers = customers(&graph, &mut linked.groups);
+    Partition {
+        suggestions: suggest(&graph, &linked, &customers, rules),
+        shared: linked
+            .shared
+            .iter()
+            .map(|(&node, shared)| (graph.nodes[node].id, shared.reason))
+            .collect(),
+        customer_of: graph
+            .nodes
+            .iter()
+            .map(|node| node.id)
+            .zip(customers)
+            .collect(),
+    }
+}
+
+/// Members decide about people as the rules made them: so the rules go first, then the decisions,
+/// then the rules once more, for what only the decisions make plain (a phone between two accounts
+/// that a member has found to be one person's).
+fn link_with_decisions(graph: &Graph, rules: &Rules) -> Linked {
+    let apart: Vec<(usize, usize)> = graph
+        .words
+        .iter()
+        .filter(|word| !word.same)
+        .map(|word| (word.a, word.b))
+        .collect();
+    let by_rule = link(graph, Groups::singletons(graph.nodes.len()), &apart, rules);
+    if graph.words.iter().all(|word| !word.same) {
+        return by_rule;
+    }
+    let decisions = decide(&graph.words, by_rule.groups);
+    link(graph, decisions.groups, &decisions.apart, rules)
+}
+
+fn customers(graph: &Graph, groups: &mut Groups) -> Vec<CustomerId> {
+    let age = |node: usize| (graph.nodes[node].born_at, graph.nodes[node].id);
+    let mut oldest: Vec<usize> = (0..graph.nodes.len()).collect();
+    for node in 0..graph.nodes.len() {
+        let group = groups.find(node);
+        if age(node) < age(oldest[group]) {
+            oldest[group] = node;
+        }
+    }
+    (0..graph.nodes.len())
+        .map(|node| graph.nodes[oldest[groups.find(node)]].id.into())
+        .collect()
+}
