@@ -1,0 +1,65 @@
+//! `cargo xtask bench`: measurements, in release builds.
+
+use crate::command::{Outcome, run as run_command};
+use crate::postgres::{Server, VARIABLE};
+use crate::workspace::cargo;
+
+/// One measurement: a program among the examples of a package.
+struct Bench {
+    name: &'static str,
+    package: &'static str,
+    example: &'static str,
+    needs_postgres: bool,
+}
+
+const BENCHES: &[Bench] = &[
+    Bench {
+        name: "identity",
+        package: "throughline-identity",
+        example: "bench_identity",
+        needs_postgres: false,
+    },
+    Bench {
+        name: "ingest",
+        package: "throughline-testkit",
+        example: "bench_ingest",
+        needs_postgres: true,
+    },
+];
+
+/// Runs one of them, with the arguments that follow its name.
+///
+/// # Errors
+/// When there is none of that name, or it fails.
+pub fn run(arguments: &[String]) -> Outcome {
+    let (name, rest) = arguments
+        .split_first()
+        .ok_or_else(|| format!("name what to measure: {}", names()))?;
+    let bench = BENCHES
+        .iter()
+        .find(|bench| bench.name == name)
+        .ok_or_else(|| format!("there is no benchmark '{name}'; use one of {}", names()))?;
+    let server = bench
+        .needs_postgres
+        .then(Server::find_or_start)
+        .transpose()?;
+    let mut command = cargo();
+    command.args([
+        "run",
+        "--release",
+        "--package",
+        bench.package,
+        "--example",
+        bench.example,
+    ]);
+    command.arg("--").args(rest);
+    if let Some(server) = &server {
+        command.env(VARIABLE, server.url());
+    }
+    run_command(&mut command)
+}
+
+fn names() -> String {
+    let names: Vec<&str> = BENCHES.iter().map(|bench| bench.name).collect();
+    names.join(", ")
+}
