@@ -418,6 +418,46 @@ fn the_sixth_phone_of_a_person_is_a_question() {
 }
 
 #[test]
+fn a_phone_shown_in_store_outweighs_one_known_by_a_code() {
+    let mut world = World::new();
+    for phone in [
+        "phone:+491",
+        "phone:+492",
+        "phone:+493",
+        "phone:+494",
+        "phone:+495",
+        "phone:+496",
+    ] {
+        world.proves("account:A1", phone);
+    }
+    world.proves_strongly("account:A1", "phone:+496");
+    assert!(world.one_person(&["account:A1", "phone:+496"]));
+    assert!(world.all_apart(&["account:A1", "phone:+495"]));
+}
+
+#[test]
+fn two_addresses_of_one_account_are_one_person_to_the_phone_they_share() {
+    let mut world = World::new();
+    world.proves("account:A1", "email:ana@example.com");
+    world.proves("account:A1", "email:ana@work.example");
+    for (visitor, email, phone) in [
+        ("visitor:1", "email:ana@example.com", "phone:+4930111111"),
+        ("visitor:2", "email:ana@work.example", "phone:+4930111111"),
+        ("visitor:3", "email:ana@example.com", "phone:+4930222222"),
+    ] {
+        world.proves(visitor, email);
+        world.proves(visitor, phone);
+    }
+    assert!(world.one_person(&["account:A1", "phone:+4930111111", "visitor:1", "visitor:2"]));
+    assert!(
+        !world
+            .now()
+            .shared
+            .contains_key(&world.id("phone:+4930111111"))
+    );
+}
+
+#[test]
 fn a_member_may_merge_two_accounts_and_the_phone_between_them_joins() {
     let mut world = World::new();
     world.proves("account:A1", "phone:+4930111111");

@@ -75,6 +75,10 @@ impl World {
         self.say(AssertionKind::Verified, a, b, 2, false)
     }
 
+    pub fn proves_strongly(&mut self, a: &'static str, b: &'static str) -> AssertionId {
+        self.say(AssertionKind::Verified, a, b, 3, false)
+    }
+
     pub fn vouches_weakly(&mut self, a: &'static str, b: &'static str) -> AssertionId {
         self.say(AssertionKind::Verified, a, b, 1, false)
     }
