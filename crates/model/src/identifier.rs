@@ -126,8 +126,13 @@ fn normalise_phone(text: &str, region: Option<&str>) -> Result<String, BadIdenti
         None => trimmed.to_owned(),
     };
     let country = region.and_then(|region| region.parse().ok());
-    let number = phonenumber::parse(country, &international).map_err(|_| bad())?;
-    let value = number.format().mode(phonenumber::Mode::E164).to_string();
+    let first = e164(country, &international).ok_or_else(bad)?;
+    // "+49 (0)151 …" still has its trunk zero after one reading and loses it in the second. What is
+    // stored must read as itself, or one person would become two.
+    let value = e164(None, &first).ok_or_else(bad)?;
+    if e164(None, &value).as_ref() != Some(&value) {
+        return Err(bad());
+    }
     let digits = &value[1..];
     if digits.chars().all(|digit| digit == '0') || digits.len() < 7 || digits.len() > 15 {
         return Err(BadIdentifier::Blocked(shown(text), IdentifierKind::Phone));
@@ -141,6 +146,11 @@ fn normalise_phone(text: &str, region: Option<&str>) -> Result<String, BadIdenti
         return Err(BadIdentifier::Blocked(shown(text), IdentifierKind::Phone));
     }
     Ok(value)
+}
+
+fn e164(country: Option<phonenumber::country::Id>, text: &str) -> Option<String> {
+    let number = phonenumber::parse(country, text).ok()?;
+    Some(number.format().mode(phonenumber::Mode::E164).to_string())
 }
 
 fn normalise_email(text: &str) -> Result<String, BadIdentifier> {
@@ -210,6 +220,7 @@ mod tests {
             "+49 151 12345678",
             "0049 151 12345678",
             "tel:+4915112345678",
+            "+49 (0)151 12345678",
             " +49(151)1234-5678 ",
         ] {
             assert_eq!(
