@@ -52,6 +52,7 @@ fn every_line_of_the_example_may_be_put_in_force() {
         "CHAT_JWT_KEY",
         "IMAP_PASSWORD",
         "TWILIO_AUTH_TOKEN",
+        "TWILIO_API_KEY_SECRET",
     ];
     let value = "0123456789abcdef0123456789abcdef";
     let env = names.map(|name| (name.to_owned(), value.to_owned()));

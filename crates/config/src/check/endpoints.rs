@@ -182,12 +182,25 @@ fn check_sms_account(sms: &Sms, path: &str, found: &mut Vec<Problem>) {
         ));
     }
     warn_of_inline(&sms.auth_tokens, &format!("{path}.sms.auth_tokens"), found);
-    if sms.rate_per_second == 0 {
+    if sms.api_key_sid.is_some() != sms.api_key_secret.is_some() {
         found.push(Problem::error(
-            format!("{path}.sms.rate_per_second"),
-            "it may not be 0",
-            "write 1 or more",
+            format!("{path}.sms.api_key_sid"),
+            "an API key needs both api_key_sid and api_key_secret",
+            "set both, or neither to use the account's token",
         ));
+    }
+    warn_of_inline(
+        &sms.api_key_secret,
+        &format!("{path}.sms.api_key_secret"),
+        found,
+    );
+    let numbers = [
+        ("rate_per_second", u64::from(sms.rate_per_second)),
+        ("timeout_ms", sms.timeout_ms),
+    ];
+    for (key, _) in numbers.iter().filter(|(_, value)| *value == 0) {
+        let path = format!("{path}.sms.{key}");
+        found.push(Problem::error(path, "it may not be 0", "write 1 or more"));
     }
 }
 

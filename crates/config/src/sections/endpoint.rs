@@ -185,6 +185,12 @@ record! {
         pub auth_tokens: Vec<Secret> = required([{ env = "TWILIO_AUTH_TOKEN" }]),
         /// The provider's API.
         pub api_base: Option<Url> = example("https://api.twilio.com/"),
+        /// The id of an API key (`SK…`) to call the API with in place of the account's token.
+        pub api_key_sid: Option<String> = example("SK00000000000000000000000000000000"),
+        /// The secret of that API key.
+        pub api_key_secret: Option<Secret> = example({ env = "TWILIO_API_KEY_SECRET" }),
+        /// How long one call of the API may take, in milliseconds.
+        pub timeout_ms: u64 = default(15_000),
         /// Send through this messaging service instead of from the endpoint's number.
         pub messaging_service_sid: Option<String> = example("MG00000000000000000000000000000000"),
         /// Messages sent, per second; carriers allow one for an ordinary number.
