@@ -3,7 +3,8 @@
 //! * [`assertion`]: the evidence, append-only, and which of it still stands,
 //! * [`rules`]: the limits and thresholds,
 //! * [`partition()`]: from nodes and assertions to customers, suggestions and shared identifiers,
-//! * [`epoch`]: when a recycled phone number starts a new life.
+//! * [`epoch`]: when a recycled phone number starts a new life,
+//! * [`score`]: how alike two people's details are, for suggestions.
 //!
 //! The partition is a function of the *set* of assertions: their order and repetitions change
 //! nothing, and withdrawing an assertion gives exactly what would have been without it. It is also
@@ -15,6 +16,7 @@ pub mod assertion;
 pub mod epoch;
 pub mod partition;
 pub mod rules;
+pub mod score;
 
 mod automatic;
 mod graph;
