@@ -11,7 +11,8 @@ CREATE TABLE endpoint (
 );
 
 -- One phone number (per epoch), address, account, visitor or handle. `customer_id` is computed from the
--- assertions: the id of the oldest identifier of the same person.
+-- assertions: the id of the oldest identifier of the same person; `automatic_id` is the same without what
+-- members merged, and decides where a message goes among the conversations of merged customers.
 CREATE TABLE identifier (
     id UUID PRIMARY KEY,
     kind TEXT NOT NULL,
@@ -20,6 +21,7 @@ CREATE TABLE identifier (
     born_at BIGINT NOT NULL,
     seen_at BIGINT NOT NULL,
     customer_id UUID NOT NULL,
+    automatic_id UUID NOT NULL,
     name TEXT,
     UNIQUE (kind, value, epoch)
 );
@@ -201,10 +203,13 @@ CREATE TABLE proof (
 );
 CREATE INDEX proof_holder ON proof (holder_id, expires_at);
 
+-- A code sent to `target`, to prove that `holder` reads what is sent there. With a conversation, proving it
+-- also carries that conversation to the target's channel.
 CREATE TABLE one_time_code (
     id UUID PRIMARY KEY,
     holder_id UUID NOT NULL REFERENCES identifier (id),
     target_id UUID NOT NULL REFERENCES identifier (id),
+    conversation_id UUID,
     code_hash TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,

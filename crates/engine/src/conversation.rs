@@ -1,0 +1,25 @@
+//! Conversations: the customer's issue across channels, with its case state, entries and facts.
+//!
+//! * [`join_or_start`]: which conversation a message belongs to,
+//! * [`append`]: one more line of the timeline, numbered without gaps,
+//! * [`change`]: the case's state, and [`set_fact`]: what the customer has told,
+//! * [`follow`]: what happens to conversations when people turn out to be others than they seemed.
+
+mod append;
+mod fact;
+mod follow;
+mod join;
+mod read;
+mod state;
+
+pub use append::{Author, NewEntry, append};
+pub use fact::{Fact, facts, set_fact};
+pub use follow::follow;
+pub use join::{
+    Interaction, Joined, Wanted, interaction, interaction_by_id, interactions, join_or_start,
+    last_interaction, lock, mark_read,
+};
+pub use read::{
+    Conversation, Entry, Filter, View, entries, entry, get, list, of_customer, timeline,
+};
+pub use state::{Change, change};

@@ -1,0 +1,163 @@
+-- name: insert
+INSERT INTO conversation (id, identifier_id, brand, status, subject, priority, fields, last_seq, created_at, updated_at)
+VALUES ($1, $2, $3, 'open', $4, 'normal', '{}', 0, $5, $5)
+
+-- name: by_id
+SELECT c.id, c.identifier_id, i.customer_id, c.brand, c.status, c.subject, c.priority, c.owner_id, c.fields, c.last_seq,
+       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until
+FROM conversation c JOIN identifier i ON i.id = c.identifier_id WHERE c.id = $1
+
+-- Conversations of a customer that a message may join, the best first: the one in which this very identifier
+-- wrote on this endpoint, then one that was this person's before members merged anything, then the latest.
+-- name: joinable
+SELECT c.id, c.status, c.last_seq,
+       CASE WHEN EXISTS (
+         SELECT 1 FROM interaction x WHERE x.conversation_id = c.id AND x.identifier_id = $2 AND x.endpoint_id = $3
+       ) THEN 1 ELSE 0 END AS same_line
+FROM conversation c JOIN identifier i ON i.id = c.identifier_id
+WHERE i.customer_id = $1 AND c.id <> $5
+  AND (c.status IN ('open', 'pending', 'snoozed') OR (c.status = 'resolved' AND c.resolved_at >= $4))
+ORDER BY CASE WHEN i.automatic_id = (SELECT own.automatic_id FROM identifier own WHERE own.id = $2) THEN 0 ELSE 1 END,
+         same_line DESC, c.updated_at DESC, c.id DESC
+LIMIT 1
+
+-- name: lock
+SELECT id, status FROM conversation WHERE id = $1
+
+-- name: lock @postgres
+SELECT id, status FROM conversation WHERE id = $1 FOR UPDATE
+
+-- name: reopen
+UPDATE conversation SET status = 'open', resolved_at = NULL, snoozed_until = NULL WHERE id = $1
+
+-- name: next_seq
+UPDATE conversation SET last_seq = last_seq + 1, updated_at = CASE WHEN updated_at > $2 THEN updated_at ELSE $2 END
+WHERE id = $1 RETURNING last_seq
+
+-- name: insert_entry
+INSERT INTO entry (conversation_id, seq, id, at, recorded_at, kind, direction, author_kind, author_id, author_name,
+                   interaction_id, channel, public, text, body)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+
+-- name: entries
+SELECT conversation_id, seq, id, at, recorded_at, kind, direction, author_kind, author_id, author_name, interaction_id,
+       channel, public, text, body
+FROM entry WHERE conversation_id = $1 AND seq > $2 ORDER BY seq LIMIT $3
+
+-- name: entry_by_id
+SELECT conversation_id, seq, id, at, recorded_at, kind, direction, author_kind, author_id, author_name, interaction_id,
+       channel, public, text, body
+FROM entry WHERE id = $1
+
+-- name: entries_of_line
+SELECT e.conversation_id, e.seq, e.id, e.at, e.recorded_at, e.kind, e.direction, e.author_kind, e.author_id,
+       e.author_name, e.interaction_id, e.channel, e.public, e.text, e.body
+FROM entry e JOIN interaction x ON x.id = e.interaction_id
+WHERE e.conversation_id = $1 AND e.seq > $2 AND e.public = TRUE AND x.identifier_id = $4 ORDER BY e.seq LIMIT $3
+
+-- name: entries_public
+SELECT conversation_id, seq, id, at, recorded_at, kind, direction, author_kind, author_id, author_name, interaction_id,
+       channel, public, text, body
+FROM entry WHERE conversation_id = $1 AND seq > $2 AND public = TRUE ORDER BY seq LIMIT $3
+
+-- name: timeline
+SELECT e.conversation_id, e.seq, e.id, e.at, e.recorded_at, e.kind, e.direction, e.author_kind, e.author_id,
+       e.author_name, e.interaction_id, e.channel, e.public, e.text, e.body
+FROM entry e JOIN conversation c ON c.id = e.conversation_id JOIN identifier i ON i.id = c.identifier_id
+WHERE i.customer_id = $1 AND (e.at < $2 OR (e.at = $2 AND e.id < $3))
+ORDER BY e.at DESC, e.id DESC LIMIT $4
+
+-- name: upsert_interaction
+INSERT INTO interaction (id, conversation_id, endpoint_id, channel, identifier_id, started_at, last_at, read_seq)
+VALUES ($1, $2, $3, $4, $5, $6, $6, 0)
+ON CONFLICT (conversation_id, endpoint_id, identifier_id)
+DO UPDATE SET last_at = CASE WHEN interaction.last_at > excluded.last_at THEN interaction.last_at ELSE excluded.last_at END
+RETURNING id
+
+-- name: interactions
+SELECT id, conversation_id, endpoint_id, channel, identifier_id, started_at, last_at, read_seq
+FROM interaction WHERE conversation_id = $1 ORDER BY last_at DESC, id DESC
+
+-- name: interaction_by_id
+SELECT id, conversation_id, endpoint_id, channel, identifier_id, started_at, last_at, read_seq FROM interaction WHERE id = $1
+
+-- name: last_interaction
+SELECT x.id, x.conversation_id, x.endpoint_id, x.channel, x.identifier_id, x.started_at, x.last_at, x.read_seq
+FROM interaction x JOIN conversation c ON c.id = x.conversation_id
+WHERE x.identifier_id = $1 AND x.endpoint_id = $2 ORDER BY x.last_at DESC, x.id DESC LIMIT 1
+
+-- name: mark_read
+UPDATE interaction SET read_seq = $2 WHERE id = $1 AND read_seq < $2
+
+-- name: set_state
+UPDATE conversation SET status = $2, subject = $3, priority = $4, owner_id = $5, fields = $6, resolved_at = $7,
+       snoozed_until = $8 WHERE id = $1
+
+-- name: set_subject
+UPDATE conversation SET subject = $2 WHERE id = $1 AND subject IS NULL
+
+-- name: list
+SELECT c.id, c.identifier_id, i.customer_id, c.brand, c.status, c.subject, c.priority, c.owner_id, c.fields, c.last_seq,
+       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until
+FROM conversation c JOIN identifier i ON i.id = c.identifier_id
+WHERE (c.updated_at < $1 OR (c.updated_at = $1 AND c.id < $2))
+  AND ($3 = '' OR c.status = $3)
+  AND (CAST($4 AS TEXT) = '' OR c.owner_id = $5)
+  AND ($6 = '' OR EXISTS (SELECT 1 FROM interaction x WHERE x.conversation_id = c.id AND x.channel = $6))
+ORDER BY c.updated_at DESC, c.id DESC LIMIT $7
+
+-- name: of_customer
+SELECT c.id, c.identifier_id, i.customer_id, c.brand, c.status, c.subject, c.priority, c.owner_id, c.fields, c.last_seq,
+       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until
+FROM conversation c JOIN identifier i ON i.id = c.identifier_id
+WHERE i.customer_id = $1 AND c.id < $2 ORDER BY c.id DESC LIMIT $3
+
+-- name: set_fact
+INSERT INTO fact (conversation_id, name, value, seq, at) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (conversation_id, name) DO UPDATE SET value = excluded.value, seq = excluded.seq, at = excluded.at
+
+-- name: facts
+SELECT name, value, seq, at FROM fact WHERE conversation_id = $1 ORDER BY name
+
+-- name: drop_fact
+DELETE FROM fact WHERE conversation_id = $1 AND seq = $2
+
+-- name: fact_at
+SELECT name, value, seq, at FROM fact WHERE conversation_id = $1 AND seq = $2
+
+-- Conversations in which any line belongs to somebody else than the conversation does.
+-- name: strays
+SELECT x.id, x.conversation_id, x.endpoint_id, x.channel, x.identifier_id, x.started_at, x.last_at, x.read_seq,
+       own.customer_id AS owner_customer, i.customer_id AS line_customer, c.brand
+FROM interaction x
+JOIN conversation c ON c.id = x.conversation_id
+JOIN identifier own ON own.id = c.identifier_id
+JOIN identifier i ON i.id = x.identifier_id
+WHERE c.id IN (SELECT y.conversation_id FROM interaction y WHERE y.identifier_id = $1)
+  AND own.customer_id <> i.customer_id
+ORDER BY x.conversation_id, x.started_at, x.id
+
+-- name: entries_of_interaction
+SELECT conversation_id, seq, id, at, recorded_at, kind, direction, author_kind, author_id, author_name, interaction_id,
+       channel, public, text, body
+FROM entry WHERE conversation_id = $1 AND interaction_id = $2 ORDER BY seq
+
+-- name: withdraw_entry
+UPDATE entry SET id = $3, kind = 'identity', direction = 'internal', author_kind = 'system', author_id = NULL,
+       author_name = NULL, interaction_id = NULL, channel = NULL, public = FALSE, text = '', body = $4
+WHERE conversation_id = $1 AND seq = $2
+
+-- name: move_attachments
+UPDATE attachment SET conversation_id = $2 WHERE entry_id = $1
+
+-- name: move_deliveries
+UPDATE delivery SET conversation_id = $3, seq = $4, interaction_id = $5 WHERE conversation_id = $1 AND seq = $2
+
+-- name: move_inbound
+UPDATE inbound SET conversation_id = $3, seq = $4 WHERE conversation_id = $1 AND seq = $2
+
+-- name: move_mail
+UPDATE mail_message SET conversation_id = $2, interaction_id = $3 WHERE interaction_id = $1
+
+-- name: retire_interaction
+DELETE FROM interaction WHERE id = $1

@@ -1,0 +1,159 @@
+//! The case's state: every change is an entry.
+
+use crate::Setup;
+use crate::conversation::append::{Author, NewEntry, append};
+use crate::conversation::join::lock;
+use crate::conversation::read::{Conversation, get};
+use crate::error::{Error, Result};
+use crate::queries::conversation as queries;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use throughline_model::clock::Millis;
+use throughline_model::conversation::{CaseStatus, EntryKind, Priority};
+use throughline_model::id::{ConversationId, MemberId};
+use throughline_storage::{Tx, params};
+
+/// What to change; what is left out stays.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// Where the case stands from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<CaseStatus>,
+    /// What it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// How urgent it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<Priority>,
+    /// The member who looks after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<MemberId>,
+    /// True to leave it without an owner.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unassign: bool,
+    /// Fields to set, by name; null removes one.
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    #[schema(value_type = Object)]
+    pub fields: serde_json::Map<String, serde_json::Value>,
+    /// Until when it is put aside, in milliseconds since 1970; needs the status `snoozed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snoozed_until: Option<Millis>,
+}
+
+/// Changes the case and writes down who did.
+///
+/// # Errors
+/// [`Error::NotFound`], or [`Error::Invalid`] when the change contradicts itself.
+pub fn change(
+    tx: &mut Tx<'_>,
+    setup: &Setup,
+    id: ConversationId,
+    change: &Change,
+    author: Author,
+) -> Result<Conversation> {
+    lock(tx, id)?;
+    let before = get(tx, id)?;
+    let after = apply(setup, &before, change)?;
+    tx.execute(
+        &queries::SET_STATE,
+        params![
+            id,
+            after.status,
+            after.subject.clone(),
+            after.priority,
+            after.owner,
+            serde_json::Value::Object(after.fields.clone()),
+            after.resolved_at,
+            after.snoozed_until,
+        ],
+    )?;
+    let body = json!({ "change": change, "status_before": before.status });
+    let entry = NewEntry::internal(
+        id,
+        setup.clock.now(),
+        EntryKind::State,
+        author,
+        describe(change),
+        body,
+    );
+    append(tx, setup, &entry)?;
+    get(tx, id)
+}
+
+fn apply(setup: &Setup, before: &Conversation, change: &Change) -> Result<Conversation> {
+    let mut after = before.clone();
+    let now = setup.clock.now();
+    if let Some(status) = change.status {
+        after.status = status;
+        after.resolved_at = match status {
+            CaseStatus::Resolved | CaseStatus::Closed => before.resolved_at.or(Some(now)),
+            _ => None,
+        };
+    }
+    after.snoozed_until = match (after.status, change.snoozed_until) {
+        (CaseStatus::Snoozed, Some(until)) if until > now => Some(until),
+        (CaseStatus::Snoozed, None) if before.status == CaseStatus::Snoozed => before.snoozed_until,
+        (CaseStatus::Snoozed, _) => {
+            return Err(Error::invalid(
+                "snoozed_until",
+                "give a time in the future when snoozing",
+            ));
+        }
+        (_, Some(_)) => {
+            return Err(Error::invalid(
+                "snoozed_until",
+                "only a case with the status 'snoozed' has one",
+            ));
+        }
+        (_, None) => None,
+    };
+    if let Some(subject) = &change.subject {
+        let subject = subject.trim();
+        if subject.chars().count() > 500 {
+            return Err(Error::invalid("subject", "use at most 500 characters"));
+        }
+        after.subject = (!subject.is_empty()).then(|| subject.to_owned());
+    }
+    after.priority = change.priority.unwrap_or(before.priority);
+    after.owner = if change.unassign {
+        None
+    } else {
+        change.owner.or(before.owner)
+    };
+    for (name, value) in &change.fields {
+        if value.is_null() {
+            after.fields.remove(name);
+        } else {
+            after.fields.insert(name.clone(), value.clone());
+        }
+    }
+    Ok(after)
+}
+
+fn describe(change: &Change) -> String {
+    let mut parts = Vec::new();
+    parts.extend(change.status.map(|status| format!("status: {status}")));
+    parts.extend(
+        change
+            .subject
+            .as_ref()
+            .map(|subject| format!("subject: {subject}")),
+    );
+    parts.extend(
+        change
+            .priority
+            .map(|priority| format!("priority: {priority}")),
+    );
+    parts.extend(change.owner.map(|owner| format!("owner: {owner}")));
+    if change.unassign {
+        parts.push("owner: nobody".to_owned());
+    }
+    parts.extend(
+        change
+            .fields
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}")),
+    );
+    parts.join(", ")
+}

@@ -1,0 +1,25 @@
+//! Identity: which customer an interaction belongs to, and how well that is proven.
+//!
+//! * [`recognise`]: the identifier a message came from, and its customer,
+//! * [`assert`]: adds evidence and recomputes who is who,
+//! * [`merge`]: what members decide, with preview, and its exact undoing,
+//! * [`code`]: one-time codes, which prove that someone reads what is sent to an address.
+//!
+//! The rules themselves are pure and live in the identity crate.
+
+mod assert;
+pub mod code;
+mod customer;
+mod merge;
+mod proof;
+mod recognise;
+
+pub use assert::{Evidence, Moved, assert, evidence_of};
+pub use customer::{
+    Customer, IdentifierRecord, Profile, SuggestionRecord, customer, customer_of, customers,
+    identifier, identifiers, name_of, set_profile, suggestions,
+};
+pub use merge::{MergePreview, MovedConversation, merge, not_same, preview, retract, unmerge};
+pub use proof::{Proof, assurance, prove, proven};
+pub use recognise::{Person, recognise, recognise_at};
+pub use throughline_identity::Rules;

@@ -1,0 +1,238 @@
+//! One-time codes: they prove that someone reads what is sent to an address. A code asked for with a
+//! conversation also carries that conversation to the address's channel.
+
+use crate::Setup;
+use crate::error::{Error, Result};
+use crate::identity::proof::prove;
+use crate::queries::identity as queries;
+use throughline_model::assurance::Assurance;
+use throughline_model::clock::Millis;
+use throughline_model::id::{ConversationId, IdentifierId};
+use throughline_storage::{Row, Tx, params};
+use uuid::Uuid;
+
+/// How long a code can be used, in milliseconds.
+pub const LIFETIME_MS: i64 = 10 * 60_000;
+/// How long a proof by code counts, in milliseconds.
+pub const PROOF_MS: i64 = 30 * 60_000;
+/// How often a code may be mistyped.
+const ATTEMPTS: i64 = 5;
+/// The span over which codes are counted, in milliseconds.
+const COUNT_MS: i64 = 3_600_000;
+
+/// A code that was made and waits to be sent.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    /// Six digits.
+    pub code: String,
+    /// A token for a link that proves the same.
+    pub token: String,
+}
+
+/// A code that was proven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Redeemed {
+    /// Who asked for it.
+    pub holder: IdentifierId,
+    /// The address it proves.
+    pub target: IdentifierId,
+    /// The conversation it carries.
+    pub conversation: Option<ConversationId>,
+}
+
+/// Makes a code that proves `target` to be `holder`'s. At most `per_hour` codes are made for one holder or one
+/// target, so that nobody is flooded by a stranger.
+///
+/// # Errors
+/// [`Error::TooMany`] when that many were made already.
+pub fn issue(
+    tx: &mut Tx<'_>,
+    setup: &Setup,
+    holder: IdentifierId,
+    target: IdentifierId,
+    conversation: Option<ConversationId>,
+    per_hour: i64,
+) -> Result<Issued> {
+    let now = setup.clock.now();
+    let made: i64 = tx.one(
+        &queries::CODES_SINCE,
+        params![holder, target, now - COUNT_MS],
+        |row| row.get("count"),
+    )?;
+    if made >= per_hour {
+        return Err(Error::TooMany {
+            retry_after_ms: COUNT_MS,
+        });
+    }
+    let id = setup.clock.new_id();
+    let code = digits(setup, id);
+    tx.execute(
+        &queries::INSERT_CODE,
+        params![
+            id,
+            holder,
+            target,
+            conversation,
+            hash(setup, id, &code),
+            now,
+            now + LIFETIME_MS
+        ],
+    )?;
+    Ok(Issued {
+        code,
+        token: setup.keys.seal("code-link", &[id]),
+    })
+}
+
+/// What `holder` typed is the code sent to `target`: the address is proven. `Ok(None)` means it is not; the
+/// attempt is counted and must be kept, so the caller commits.
+///
+/// # Errors
+/// When the database fails.
+pub fn redeem(
+    tx: &mut Tx<'_>,
+    setup: &Setup,
+    holder: IdentifierId,
+    target: IdentifierId,
+    typed: &str,
+) -> Result<Option<Redeemed>> {
+    let found = tx.optional(
+        &queries::OPEN_CODES_OF_HOLDER,
+        params![holder, target, setup.clock.now()],
+        read,
+    )?;
+    match found {
+        Some(open) if open.matches(tx, setup, typed)? => open.redeem(tx, setup),
+        _ => Ok(None),
+    }
+}
+
+/// The link in a message was opened and confirmed.
+///
+/// # Errors
+/// When the database fails.
+pub fn redeem_link(tx: &mut Tx<'_>, setup: &Setup, token: &str) -> Result<Option<Redeemed>> {
+    let Some([id]) = setup.keys.open::<1>("code-link", token) else {
+        return Ok(None);
+    };
+    match tx.optional(&queries::CODE_BY_ID, params![id, setup.clock.now()], read)? {
+        Some(open) => open.redeem(tx, setup),
+        None => Ok(None),
+    }
+}
+
+/// A message came from `target` itself: if a code that carries a conversation is open for it and the message
+/// contains it, says yes, or (`proves_reply`) answers the very message, then the address is proven.
+///
+/// # Errors
+/// When the database fails.
+pub fn redeem_reply(
+    tx: &mut Tx<'_>,
+    setup: &Setup,
+    target: IdentifierId,
+    text: &str,
+    proves_reply: bool,
+) -> Result<Option<Redeemed>> {
+    for open in tx.all(
+        &queries::OPEN_CODES_OF_TARGET,
+        params![target, setup.clock.now()],
+        read,
+    )? {
+        let says_code = text
+            .split(|c: char| !c.is_ascii_digit())
+            .any(|word| word.len() == 6 && hash(setup, open.id, word) == open.code_hash);
+        if says_code || proves_reply || says_yes(text) {
+            return open.redeem(tx, setup);
+        }
+    }
+    Ok(None)
+}
+
+struct Open {
+    id: Uuid,
+    holder: IdentifierId,
+    target: IdentifierId,
+    conversation: Option<ConversationId>,
+    code_hash: String,
+    attempts: i64,
+}
+
+impl Open {
+    fn matches(&self, tx: &mut Tx<'_>, setup: &Setup, typed: &str) -> Result<bool> {
+        if self.attempts >= ATTEMPTS {
+            return Err(Error::TooMany {
+                retry_after_ms: LIFETIME_MS,
+            });
+        }
+        let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
+        let matches = bool::from(subtle::ConstantTimeEq::ct_eq(
+            hash(setup, self.id, &digits).as_bytes(),
+            self.code_hash.as_bytes(),
+        ));
+        if !matches {
+            tx.one(&queries::COUNT_ATTEMPT, params![self.id], |row| {
+                row.get::<i64>("attempts")
+            })?;
+        }
+        Ok(matches)
+    }
+
+    fn redeem(self, tx: &mut Tx<'_>, setup: &Setup) -> Result<Option<Redeemed>> {
+        let now: Millis = setup.clock.now();
+        if tx.execute(&queries::USE_CODE, params![self.id, now])? == 0 {
+            return Ok(None);
+        }
+        prove(
+            tx,
+            setup,
+            self.holder,
+            self.target,
+            Assurance::PROVEN,
+            "otp",
+            now + PROOF_MS,
+        )?;
+        Ok(Some(Redeemed {
+            holder: self.holder,
+            target: self.target,
+            conversation: self.conversation,
+        }))
+    }
+}
+
+/// Six digits nobody can guess: derived from the secret and the code's own id, so the clock's ids make a test's
+/// codes repeatable.
+fn digits(setup: &Setup, id: Uuid) -> String {
+    let mac = setup.keys.mac("code-digits", id.as_bytes());
+    let number = mac
+        .iter()
+        .take(8)
+        .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    format!("{:06}", number % 1_000_000)
+}
+
+fn hash(setup: &Setup, id: Uuid, code: &str) -> String {
+    hex::encode(
+        setup
+            .keys
+            .mac("code-hash", format!("{id}{code}").as_bytes()),
+    )
+}
+
+fn says_yes(text: &str) -> bool {
+    const YES: &[&str] = &[
+        "yes", "y", "ok", "okay", "ja", "si", "sí", "oui", "sim", "tak",
+    ];
+    let word = text.trim().trim_end_matches(['.', '!']).to_lowercase();
+    YES.contains(&word.as_str())
+}
+
+fn read(row: &Row<'_>) -> throughline_storage::Result<Open> {
+    Ok(Open {
+        id: row.get("id")?,
+        holder: row.get("holder_id")?,
+        target: row.get("target_id")?,
+        conversation: row.get("conversation_id")?,
+        code_hash: row.get("code_hash")?,
+        attempts: row.get("attempts")?,
+    })
+}
