@@ -1,0 +1,107 @@
+//! What every handler can reach.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use throughline_config::Config;
+use throughline_engine::Setup;
+use throughline_engine::attachment::Files;
+use throughline_engine::endpoint::Endpoint;
+use throughline_model::channel::Channel;
+use throughline_model::id::EndpointId;
+use throughline_storage::Db;
+
+use crate::problem::Problem;
+
+/// The running installation, shared by all handlers.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    setup: Setup,
+    files: Files,
+    config: Config,
+    endpoints: HashMap<String, ConfiguredEndpoint>,
+}
+
+/// An endpoint as it is stored, with how it is configured now.
+#[derive(Clone)]
+pub struct ConfiguredEndpoint {
+    /// As stored.
+    pub record: Endpoint,
+    /// As configured.
+    pub config: throughline_config::Endpoint,
+}
+
+impl App {
+    /// Puts an installation together.
+    pub fn new(
+        db: Db,
+        setup: Setup,
+        files: Files,
+        config: Config,
+        endpoints: Vec<ConfiguredEndpoint>,
+    ) -> Self {
+        let endpoints = endpoints
+            .into_iter()
+            .map(|one| (one.record.name.clone(), one))
+            .collect();
+        Self(Arc::new(Inner {
+            db,
+            setup,
+            files,
+            config,
+            endpoints,
+        }))
+    }
+
+    /// The database.
+    pub fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    /// How the engine is set up.
+    pub fn setup(&self) -> &Setup {
+        &self.0.setup
+    }
+
+    /// The files.
+    pub fn files(&self) -> &Files {
+        &self.0.files
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// Every configured endpoint.
+    pub fn endpoints(&self) -> impl Iterator<Item = &ConfiguredEndpoint> {
+        self.0.endpoints.values()
+    }
+
+    /// The endpoint called `name` on one of `channels`.
+    ///
+    /// # Errors
+    /// A 404 that says so.
+    pub fn endpoint(
+        &self,
+        name: &str,
+        channels: &[Channel],
+    ) -> Result<&ConfiguredEndpoint, Problem> {
+        self.0
+            .endpoints
+            .get(name)
+            .filter(|found| channels.contains(&found.record.channel))
+            .ok_or_else(|| {
+                Problem::not_found(format!(
+                    "there is no such endpoint '{name}' here; see [[endpoint]] in the configuration"
+                ))
+            })
+    }
+
+    /// The endpoint with this id, if it is configured.
+    pub fn endpoint_by_id(&self, id: EndpointId) -> Option<&ConfiguredEndpoint> {
+        self.0.endpoints.values().find(|one| one.record.id == id)
+    }
+}

@@ -1,0 +1,141 @@
+//! Errors as the outside sees them: RFC 9457 problem documents, `application/problem+json`.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use throughline_engine::Error;
+use throughline_storage::Error as StorageError;
+
+/// What went wrong, and what to do about it.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct Problem {
+    /// A word for programs: `not_found`, `invalid`, `conflict`, `forbidden`, `unauthenticated`, `too_many_requests`,
+    /// `too_large`, `unavailable`, `internal`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// The HTTP status.
+    pub status: u16,
+    /// A sentence for people.
+    pub detail: String,
+    /// The field that is wrong, if one is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// When to try again, in seconds; sent as `Retry-After` too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after_s: Option<i64>,
+}
+
+impl Problem {
+    /// A problem of `kind` with this status.
+    pub fn new(status: StatusCode, kind: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            kind,
+            status: status.as_u16(),
+            detail: detail.into(),
+            field: None,
+            retry_after_s: None,
+        }
+    }
+
+    /// 404.
+    pub fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", detail)
+    }
+
+    /// 422: what was given cannot be used.
+    pub fn invalid(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self {
+            field: Some(field.into()),
+            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail)
+        }
+    }
+
+    /// 401.
+    pub fn unauthenticated(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail)
+    }
+
+    /// 403.
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
+    }
+
+    /// 429.
+    pub fn too_many(retry_after_ms: i64) -> Self {
+        let seconds = (retry_after_ms + 999) / 1000;
+        Self {
+            retry_after_s: Some(seconds),
+            ..Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_requests",
+                format!("too many requests; try again in {seconds} s"),
+            )
+        }
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        let detail = error.to_string();
+        match error {
+            Error::NotFound { .. } => Self::not_found(detail),
+            Error::Invalid { field, message } => Self::invalid(field, message),
+            Error::Conflict(_) => Self::new(StatusCode::CONFLICT, "conflict", detail),
+            Error::Forbidden(_) => Self::forbidden(detail),
+            Error::TooMany { retry_after_ms } => Self::too_many(retry_after_ms),
+            Error::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<StorageError> for Problem {
+    fn from(error: StorageError) -> Self {
+        match error {
+            StorageError::Unavailable(_) | StorageError::Retry(_) => {
+                tracing::error!(%error, "storage is not available");
+                Self {
+                    retry_after_s: Some(5),
+                    ..Self::new(
+                        StatusCode::SERVICE_UNAVAILABLE,
+                        "unavailable",
+                        "the database is not available; try again",
+                    )
+                }
+            }
+            // What is wrong inside is for the log, not for the outside.
+            error => {
+                tracing::error!(%error, "a request failed");
+                Self::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "internal",
+                    "something went wrong on our side; it was logged",
+                )
+            }
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let retry_after = self.retry_after_s;
+        let mut response = (status, Json(self)).into_response();
+        response.headers_mut().insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        if let Some(seconds) = retry_after {
+            response.headers_mut().insert(
+                header::RETRY_AFTER,
+                HeaderValue::from(seconds.max(0) as u64),
+            );
+        }
+        response
+    }
+}
+
+/// The answer where there is nothing.
+pub async fn no_such_page() -> Problem {
+    Problem::not_found("there is nothing here; the API is described at /api/docs")
+}
