@@ -192,7 +192,7 @@ impl Closure {
                 continue;
             }
             // The lock keeps messages of this identifier waiting until its customer is settled.
-            tx.execute(&queries::LOCK, params![id])?;
+            tx.optional(&queries::LOCK, params![id], |_| Ok(()))?;
             closure
                 .records
                 .insert(id, tx.one(&queries::BY_ID, params![id], read_record)?);

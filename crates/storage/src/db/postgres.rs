@@ -17,8 +17,12 @@ pub(super) struct Threads(Sender<(Box<dyn Job>, bool)>);
 impl Threads {
     pub(super) fn start(url: &str, connections: usize, hints: &Hints) -> Result<Self> {
         let (sender, jobs) = unbounded::<(Box<dyn Job>, bool)>();
-        // The first connection is made here so that a wrong URL is told at once.
-        let mut first = Some(connect(url)?);
+        // The first connection is made at once so that a wrong URL is told at once; on a thread of its
+        // own, since the driver blocks and the caller may be an async runtime's thread.
+        let connecting = url.to_owned();
+        let first = std::thread::spawn(move || connect(&connecting)).join();
+        let mut first =
+            Some(first.map_err(|_| Error::Unavailable("connecting failed".to_owned()))??);
         for number in 0..connections {
             let mut session = Session {
                 url: url.to_owned(),
