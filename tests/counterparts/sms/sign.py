@@ -30,7 +30,7 @@ def sign(item):
     quoting = quote_plus if item["quote"] == "plus" else quote
     return {
         "url": item["url"],
-        "body": urlencode(item["params"], quote_via=quoting),
+        "body": urlencode([tuple(pair) for pair in item["params"]], quote_via=quoting),
         "signature": validator.compute_signature(item["url"], params, item.get("algorithm")),
     }
 

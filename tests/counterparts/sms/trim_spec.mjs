@@ -21,6 +21,20 @@ function keep(node) {
 }
 keep(whole.paths[WANTED]);
 
+// Two things Prism takes more literally than the provider:
+// that repeated fields of a form make an array is OpenAPI's default, which it wants to be told,
+const form = whole.paths[WANTED].post.requestBody.content["application/x-www-form-urlencoded"];
+form.encoding = { MediaUrl: { style: "form", explode: true } };
+// and the links between pages are relative, as the document's own examples show.
+const page = whole.paths[WANTED].get.responses["200"].content["application/json"].schema.properties;
+for (const property of [...Object.values(page), ...Object.values(schemas).flatMap((schema) => Object.values(schema.properties ?? {}))]) {
+  if (property.format === "uri") property.format = "uri-reference";
+}
+
+// A list that ends, so that a search through it can: of the examples, only last pages.
+const list = whole.paths[WANTED].get.responses["200"].content["application/json"];
+list.examples = Object.fromEntries(Object.entries(list.examples).filter(([, { value }]) => value.next_page_uri === null));
+
 const trimmed = {
   ...whole,
   tags: whole.tags.filter((tag) => tag.name === "Api20100401Message"),

@@ -122,7 +122,7 @@ pub(super) static ENGLISH: Language = Language {
     stop: &[
         "!stop|quit|cease|halt|discontinue {fill}* {texts} ~in|twice|to|on",
         "!end|cancel these|those|all|my|your|the {fill}* {texts} ~in|about|on|to",
-        "!stop|quit|cease {fill}* texting|messaging|contacting|smsing|writing|spamming me|us|my|this|here|$|please|now|asap|already ~in",
+        "!stop|quit|cease {fill}* texting|txting|messaging|contacting|smsing|writing|spamming me|us|my|this|here|$|please|now|asap|already ~in",
         "!stop|quit|cease {fill}* bothering|harassing|bugging|annoying|pestering|spamming me|us",
         "&dont|not|never ever|you|even? text|txt|message|msg|sms|contact|spam|bother|pester me|us ~the|a|my|your|that|this|by|about|back|to|until|if|because|when|while|in|with|for|before|after|at|during",
         "&dont|not|never ever? text|txt|message|sms|contact my|this|that phone|cell|mobile? number|phone|cell",
@@ -130,6 +130,8 @@ pub(super) static ENGLISH: Language = Language {
         "told|asked|tell|telling you|u? not to text|contact|message|msg|spam me|us",
         "=no more {fill}* {texts} from? you? anymore?",
         "=no texts|sms",
+        "=stop you? have|got? the? wrong number|person",
+        "want|wanna out of {fill}* {texts}|{lists}",
         "enough with|of {fill}* {texts}",
         "!remove|delete|take|drop|get|erase|scratch me|us off|from|out of|from? {fill}* {lists}|{texts}",
         "!remove|delete|take|drop|get|erase|scratch my|this|the phone|cell|mobile|contact? number|phone|cell|name off|from|out of|from? {fill}* {lists}|{texts}",
@@ -167,7 +169,7 @@ pub(super) static ENGLISH: Language = Language {
         "!receive|receiving|get|getting {fill}* {texts} again ~about",
     ],
     help: &[
-        "=who is|are this|that|it|these",
+        "=who is|are this|that|it|these|you",
         "=whos this|that|it",
         "=who is|are texting|messaging|contacting|writing me|us?",
         "=who sent|sends {fill}* {texts}",

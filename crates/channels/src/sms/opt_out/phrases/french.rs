@@ -18,7 +18,7 @@ pub(super) static FRENCH: Language = Language {
     ],
     fill: &[
         "de", "des", "vos", "ces", "les", "d", "tous", "autres", "me", "nous", "votre", "ce", "la",
-        "cette", "vous", "tes", "avec", "aucun", "aucune", "l", "ton",
+        "cette", "vous", "tes", "avec", "aucun", "aucune", "l", "ton", "aux",
     ],
     lists: &[
         "liste",
