@@ -8,7 +8,7 @@ use throughline_model::id::EndpointId;
 use throughline_storage::{Row, Tx, params};
 
 /// One configured address of the business on a channel.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct Endpoint {
     /// Its id.
     pub id: EndpointId,

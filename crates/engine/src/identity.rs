@@ -17,7 +17,7 @@ mod recognise;
 pub use assert::{Evidence, Moved, assert, evidence_of};
 pub use customer::{
     Customer, IdentifierRecord, Profile, SuggestionRecord, customer, customer_of, customers,
-    identifier, identifiers, name_of, set_profile, suggestions,
+    identifier, identifiers, name_of, profile, set_profile, suggestions,
 };
 pub use merge::{MergePreview, MovedConversation, merge, not_same, preview, retract, unmerge};
 pub use proof::{Proof, assurance, prove, proven};

@@ -5,18 +5,21 @@
 //! The functions that change something take a running transaction, so that a caller composes them and all of
 //! it becomes durable together. The engine never names a concrete channel's wire format.
 
+pub mod access;
 pub mod attachment;
 pub mod consent;
 pub mod conversation;
 pub mod delivery;
 pub mod endpoint;
 mod error;
+pub mod fetch;
 pub mod identity;
 pub mod intake;
 pub mod job;
 pub mod key;
 pub mod queries;
 pub mod reply;
+pub mod upkeep;
 pub mod webhook;
 
 pub use error::{Error, Result};

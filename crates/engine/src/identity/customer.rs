@@ -43,6 +43,7 @@ pub struct IdentifierRecord {
 
 /// What members or the account system say about a customer.
 #[derive(Clone, Debug, Default, Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Profile {
     /// The person's name.
     pub name: Option<String>,
@@ -111,6 +112,25 @@ pub fn name_of(tx: &mut Tx<'_>, id: CustomerId) -> Result<Option<String>> {
         }
     }
     Ok(all.into_iter().find_map(|identifier| identifier.name))
+}
+
+/// What members said about a customer: of several merged ones, what was said about the oldest.
+///
+/// # Errors
+/// When the database fails.
+pub fn profile(tx: &mut Tx<'_>, id: CustomerId) -> Result<Profile> {
+    for identifier in identifiers(tx, id)? {
+        let given = tx.optional(&queries::PROFILE, params![identifier.id], |row| {
+            Ok(Profile {
+                name: row.get("name")?,
+                attributes: row.json("attributes")?,
+            })
+        })?;
+        if let Some(profile) = given {
+            return Ok(profile);
+        }
+    }
+    Ok(Profile::default())
 }
 
 /// The identifiers of a customer, oldest first.

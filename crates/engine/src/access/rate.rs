@@ -1,0 +1,122 @@
+//! Token buckets in memory: how often anyone may do something.
+//!
+//! Each process counts for itself: a limit protects a process from one caller, it is no accounting.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use throughline_model::clock::Millis;
+
+/// Buckets kept before the full ones, which say nothing, are forgotten.
+const KEPT: usize = 20_000;
+
+/// A limit per minute, for any number of callers.
+pub struct RateLimit {
+    per_minute: u32,
+    buckets: Mutex<HashMap<String, Bucket>>,
+}
+
+#[derive(Clone, Copy)]
+struct Bucket {
+    /// Requests left, in thousandths.
+    level: i64,
+    at: Millis,
+}
+
+/// What a limit says about one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// Whether it may go on.
+    pub allowed: bool,
+    /// The most requests at once, and per minute.
+    pub limit: u32,
+    /// How many more may come now.
+    pub remaining: u32,
+    /// When the next request may come, or when all of them are back if one may come now; in milliseconds from now.
+    pub reset_ms: i64,
+}
+
+impl RateLimit {
+    /// A limit of `per_minute` requests for each caller, which may come at once.
+    pub fn per_minute(per_minute: u32) -> Self {
+        Self {
+            per_minute: per_minute.max(1),
+            buckets: Mutex::new(HashMap::new()),
+        }
+    }
+
+    /// Counts one request of `key`.
+    pub fn take(&self, key: &str, now: Millis) -> Verdict {
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        if buckets.len() >= KEPT && !buckets.contains_key(key) {
+            let full = self.full();
+            buckets.retain(|_, bucket| self.level(*bucket, now) < full);
+        }
+        let start = Bucket {
+            level: self.full(),
+            at: now,
+        };
+        let bucket = buckets.entry(key.to_owned()).or_insert(start);
+        let mut level = self.level(*bucket, now);
+        let allowed = level >= 1000;
+        if allowed {
+            level -= 1000;
+        }
+        *bucket = Bucket { level, at: now };
+        let wanted = if allowed { self.full() } else { 1000 };
+        Verdict {
+            allowed,
+            limit: self.per_minute,
+            remaining: (level / 1000) as u32,
+            reset_ms: self.time_for(wanted - level),
+        }
+    }
+
+    fn full(&self) -> i64 {
+        i64::from(self.per_minute) * 1000
+    }
+
+    /// Thousandths of a request come back at `per_minute / 60` per millisecond.
+    fn level(&self, bucket: Bucket, now: Millis) -> i64 {
+        let back = (now - bucket.at)
+            .max(0)
+            .saturating_mul(i64::from(self.per_minute))
+            / 60;
+        bucket.level.saturating_add(back).min(self.full())
+    }
+
+    fn time_for(&self, thousandths: i64) -> i64 {
+        let rate = i64::from(self.per_minute);
+        (thousandths * 60 + rate - 1) / rate
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_minute_gives_as_many_requests_as_it_says_and_one_caller_does_not_spend_anothers() {
+        let limit = RateLimit::per_minute(3);
+        for left in [2, 1, 0] {
+            let verdict = limit.take("ana", 0);
+            assert!(verdict.allowed);
+            assert_eq!(verdict.remaining, left);
+        }
+        let refused = limit.take("ana", 0);
+        assert_eq!((refused.allowed, refused.reset_ms), (false, 20_000));
+        assert!(limit.take("ben", 0).allowed);
+        assert!(!limit.take("ana", 19_999).allowed);
+        assert!(limit.take("ana", 20_000).allowed);
+    }
+
+    #[test]
+    fn a_caller_who_asks_all_the_time_gets_exactly_the_rate() {
+        let limit = RateLimit::per_minute(60);
+        let passed = (0..120_000)
+            .step_by(7)
+            .filter(|now| limit.take("ana", *now).allowed)
+            .count();
+        // 60 at once, and one per second afterwards.
+        assert!((178..=180).contains(&passed), "{passed}");
+    }
+}
