@@ -3,7 +3,7 @@
 //! Inbound, a webhook walks [`webhook::receive`]: size and form ([`form`]), signature
 //! ([`signature`]), then a customer's message or news about one of ours ([`webhook`]). Outbound,
 //! [`SmsAdapter`] posts to the Messages resource ([`client`]) and, when a sending was cut short,
-//! looks there whether it got through ([`reconcile`]).
+//! looks there whether it got through (`reconcile`).
 //!
 //! Everything but the adapter is a pure function over bytes.
 //!

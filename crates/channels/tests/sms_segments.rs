@@ -3,6 +3,8 @@
 
 #[path = "sms/counterpart.rs"]
 mod counterpart;
+#[path = "sms/program.rs"]
+mod program;
 
 use proptest::prelude::*;
 use std::process::Command;
@@ -49,7 +51,7 @@ fn node(script: &str, arguments: &[&str]) -> String {
     command
         .arg(counterpart::folder().join(script))
         .args(arguments);
-    counterpart::output(command, "")
+    program::output(command, "")
 }
 
 #[test]

@@ -3,6 +3,8 @@
 
 #[path = "sms/counterpart.rs"]
 mod counterpart;
+#[path = "sms/program.rs"]
+mod program;
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -182,7 +184,7 @@ fn signed_by_twilio_python(items: &[Value]) -> Vec<Value> {
     let python = std::env::var("THROUGHLINE_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let mut command = Command::new(python);
     command.arg(counterpart::folder().join("sign.py"));
-    let written = counterpart::output(command, &Value::from(items.to_vec()).to_string());
+    let written = program::output(command, &Value::from(items.to_vec()).to_string());
     serde_json::from_str(&written).unwrap()
 }
 

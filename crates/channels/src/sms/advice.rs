@@ -45,7 +45,7 @@ pub(super) fn for_code(code: u32) -> Option<&'static str> {
         21635 => {
             "the recipient's number is a landline; use another channel or ask for a mobile number"
         }
-        21701 | 21702 | 21703 => {
+        21701..=21703 => {
             "the messaging service has no number to send from; add one in the provider's console"
         }
         21910 => {

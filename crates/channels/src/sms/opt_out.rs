@@ -2,7 +2,7 @@
 //!
 //! The provider acts on single keywords in English only. The law asks for more: a person may revoke
 //! consent in any reasonable wording. So a whole message made of keywords counts, a closing or
-//! free-standing "stop" counts, and phrases count anywhere ([`phrases`], six languages). On the other
+//! free-standing "stop" counts, and phrases count anywhere (six languages). On the other
 //! side stand people who talk about bus stops, cancel an order or beg us *not* to stop; taking those
 //! for opt-outs would silence a customer in need, so a phrase must name messages, contact or a list,
 //! and a negation before it undoes it.

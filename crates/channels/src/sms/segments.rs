@@ -7,7 +7,7 @@
 //! escapes, a surrogate pair and a whole emoji sequence stay together.
 //!
 //! Counts exactly as Twilio's own calculator does (npm `sms-segments-calculator` 1.3.0), down to the
-//! Unicode version its grapheme clusters come from; see [`clusters`]. What was really billed is in the
+//! Unicode version its grapheme clusters come from. What was really billed is in the
 //! provider's answer and goes before this.
 
 mod cluster_table;

@@ -137,7 +137,9 @@ impl Message {
 impl Sentence {
     fn read(text: &str, left: &mut usize) -> Option<Self> {
         let mut words: Vec<String> = Vec::new();
-        for piece in text.split(|c: char| !c.is_alphanumeric() && !is_apostrophe(c)) {
+        for piece in
+            text.split(|c: char| !c.is_alphanumeric() && !is_apostrophe(c) && !is_unseen(c))
+        {
             words.extend(
                 split_elision(piece)
                     .into_iter()
@@ -189,6 +191,11 @@ fn courtesy(words: &[String]) -> Option<usize> {
         .map(|_| 1)
 }
 
+/// Combining accents of texts that are not composed, and marks of no width.
+fn is_unseen(character: char) -> bool {
+    matches!(character, '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200d}' | '\u{ad}' | '\u{feff}')
+}
+
 fn is_apostrophe(character: char) -> bool {
     matches!(character, '\'' | '’' | '‘' | '`' | '´' | 'ʼ' | '＇')
 }
@@ -214,20 +221,25 @@ fn split_elision(piece: &str) -> Vec<String> {
 fn fold(word: &str) -> String {
     let mut folded = String::with_capacity(word.len());
     let mut run = 0;
-    for character in word.chars().flat_map(char::to_lowercase) {
+    let mut last = None;
+    for character in word
+        .chars()
+        .flat_map(char::to_lowercase)
+        .filter(|c| !is_unseen(*c))
+    {
         let plain = plain(character);
-        run = if folded.ends_with(plain) { run + 1 } else { 1 };
+        run = if last == Some(plain) { run + 1 } else { 1 };
+        last = Some(plain);
         match plain {
+            _ if run > 2 && plain.is_alphabetic() => {
+                // Two may be spelling, three are not: back to one, and no more.
+                if run == 3 {
+                    folded.pop();
+                }
+            }
             'ß' => folded.push_str("ss"),
             'œ' => folded.push_str("oe"),
-            // Combining accents, in texts that are not composed.
-            '\u{300}'..='\u{36f}' => {}
             other => folded.push(other),
-        }
-        if run == 3 && plain.is_alphabetic() {
-            folded.pop();
-            folded.pop();
-            run = 1;
         }
     }
     folded
@@ -254,13 +266,14 @@ mod tests {
     fn words_lose_case_accents_and_drawn_out_letters() {
         let words = |text: &str| Message::read(text).words().join(" ");
         assert_eq!(words("STOOOOOP"), "stop");
+        assert_eq!(words("stoooop stooop"), "stop stop");
         assert_eq!(words("S.T.O.P"), "s t o p");
         assert_eq!(words("S T O P"), "stop");
         assert_eq!(
             words("Don’t m'envoyez GRÜSSE à l'été"),
             "dont m envoyez grusse a l ete"
         );
-        assert_eq!(words("de\u{301}sabonner"), "desabonner");
+        assert_eq!(words("de\u{301}sabonner s\u{200b}top"), "desabonner stop");
         assert_eq!(words("👍 …"), "");
     }
 }

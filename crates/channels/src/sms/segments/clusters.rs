@@ -164,7 +164,11 @@ fn class_of(character: char) -> Class {
     let code = character as u32;
     // A Hangul syllable without a trailing consonant is every 28th.
     if (0xac00..=0xd7a3).contains(&code) {
-        return if (code - 0xac00) % 28 == 0 { Lv } else { Lvt };
+        return if (code - 0xac00).is_multiple_of(28) {
+            Lv
+        } else {
+            Lvt
+        };
     }
     TABLE
         .binary_search_by(|(start, end, _)| match () {
