@@ -15,5 +15,6 @@ pub mod cleaning;
 pub mod evidence;
 pub mod inbound;
 pub mod parse;
+pub mod reply_text;
 pub mod sanitise;
 pub mod tokens;
