@@ -12,11 +12,42 @@ struct Target {
     max_len_bytes: u32,
 }
 
-const TARGETS: &[Target] = &[Target {
-    name: "identifier",
-    seeds: &["fuzz/seeds/identifier"],
-    max_len_bytes: 512,
-}];
+const TARGETS: &[Target] = &[
+    Target {
+        name: "identifier",
+        seeds: &["fuzz/seeds/identifier"],
+        max_len_bytes: 512,
+    },
+    Target {
+        name: "mail",
+        seeds: &[
+            "crates/mail/tests/fixtures/mail_parser/legacy",
+            "crates/mail/tests/fixtures/mail_parser/rfc",
+        ],
+        max_len_bytes: 64 * 1024,
+    },
+    Target {
+        name: "html",
+        seeds: &["fuzz/seeds/html"],
+        max_len_bytes: 16 * 1024,
+    },
+    Target {
+        name: "reply_text",
+        seeds: &[
+            "crates/mail/tests/fixtures/reply_text/crisp/input",
+            "crates/mail/tests/fixtures/reply_text/github/input",
+            "crates/mail/tests/fixtures/reply_text/own/input",
+            "crates/mail/tests/fixtures/reply_text/talon/input",
+            "crates/mail/tests/fixtures/reply_text/zapier/input",
+        ],
+        max_len_bytes: 16 * 1024,
+    },
+    Target {
+        name: "sms_webhook",
+        seeds: &["fuzz/seeds/sms_webhook"],
+        max_len_bytes: 8 * 1024,
+    },
+];
 
 const DEFAULT_SECONDS: u32 = 60;
 
@@ -91,6 +122,7 @@ fn with_corpus(
             "-rss_limit_mb=2048",
             "-print_final_stats=1",
             "-verbosity=0",
+            "-print_funcs=0",
         ])
         // What is found new goes to the first directory; the others are only read.
         .arg(&corpus);
