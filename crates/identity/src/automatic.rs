@@ -1,20 +1,21 @@
 //! Automatic linking: the strongest evidence first, and no link a guard objects to.
 
-use crate::graph::{Graph, Link};
+use crate::graph::Graph;
 use crate::groups::Groups;
 use crate::rules::Rules;
-use crate::shared::{Shared, find_shared};
+use crate::shared::{Sharing, find_sharing};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use throughline_model::assertion::SuggestReason;
+use throughline_model::assertion::{SharedReason, SuggestReason};
 use throughline_model::identifier::IdentifierKind;
 
 /// What members' decisions and the rules together make of the evidence.
 pub(crate) struct Linked {
     pub(crate) groups: Groups,
     /// Links that did not hold, as indices into the graph's links, with the reason to suggest them.
-    pub(crate) demoted: Vec<(usize, SuggestReason)>,
-    pub(crate) shared: BTreeMap<usize, Shared>,
+    pub(crate) demoted: BTreeMap<usize, SuggestReason>,
+    /// Identifiers that have stopped linking.
+    pub(crate) shared: BTreeMap<usize, SharedReason>,
 }
 
 /// Joins every link no guard objects to. `decided` is joined already and stays so, whatever the
@@ -25,23 +26,30 @@ pub(crate) fn link(
     apart: &[(usize, usize)],
     rules: &Rules,
 ) -> Linked {
-    let shared = find_shared(graph, &mut decided.clone(), rules);
+    let Sharing {
+        mut shared,
+        mut demoted,
+    } = find_sharing(graph, decided.clone(), rules);
     let mut census = Census::new(graph, decided, rules);
-    let mut demoted = Vec::new();
-    let mut strongest_first: Vec<usize> = (0..graph.links.len()).collect();
+    let mut strongest_first: Vec<usize> = (0..graph.links.len())
+        .filter(|index| !demoted.contains_key(index))
+        .collect();
     strongest_first.sort_unstable_by_key(|&index| Reverse(graph.links[index].strength));
     for index in strongest_first {
         let link = &graph.links[index];
-        let verdict = if holds(link, index, &shared) {
-            census.join(link, apart)
-        } else {
-            Verdict::Shared
-        };
-        match verdict {
+        match census.join(link.a, link.b, apart) {
             Verdict::Joined | Verdict::Apart => {}
-            Verdict::Shared => demoted.push((index, SuggestReason::SharedIdentifier)),
-            Verdict::Accounts => demoted.push((index, SuggestReason::DifferentAccounts)),
-            Verdict::Limit => demoted.push((index, SuggestReason::OverLimit)),
+            Verdict::Accounts => {
+                demoted.insert(index, SuggestReason::DifferentAccounts);
+            }
+            Verdict::Limit => {
+                demoted.insert(index, SuggestReason::OverLimit);
+            }
+        }
+    }
+    for (visitor, sittings) in graph.sittings.each() {
+        if !census.gather(visitor, &sittings, apart) {
+            shared.entry(visitor).or_insert(SharedReason::People);
         }
     }
     Linked {
@@ -51,18 +59,9 @@ pub(crate) fn link(
     }
 }
 
-fn holds(link: &Link, index: usize, shared: &BTreeMap<usize, Shared>) -> bool {
-    [link.a, link.b].iter().all(|end| {
-        shared
-            .get(end)
-            .is_none_or(|shared| shared.kept.contains(&index))
-    })
-}
-
 enum Verdict {
     Joined,
     Apart,
-    Shared,
     Accounts,
     Limit,
 }
@@ -87,8 +86,8 @@ impl<'a> Census<'a> {
         }
     }
 
-    fn join(&mut self, link: &Link, apart: &[(usize, usize)]) -> Verdict {
-        let (a, b) = (self.groups.find(link.a), self.groups.find(link.b));
+    fn join(&mut self, a: usize, b: usize, apart: &[(usize, usize)]) -> Verdict {
+        let (a, b) = (self.groups.find(a), self.groups.find(b));
         if a == b {
             return Verdict::Joined;
         }
@@ -110,6 +109,22 @@ impl<'a> Census<'a> {
             }
         }
         Verdict::Joined
+    }
+
+    /// Brings a visitor to whom all its sittings belong. False when they belong to different people.
+    fn gather(&mut self, visitor: usize, sittings: &[usize], apart: &[(usize, usize)]) -> bool {
+        // A sitting whose proofs all were demoted is nobody's in particular.
+        let (idle, owned): (Vec<usize>, Vec<usize>) = sittings
+            .iter()
+            .partition(|&&sitting| self.groups.is_alone(sitting));
+        let one_person = owned
+            .iter()
+            .all(|&sitting| self.groups.same(sitting, owned[0]));
+        let own = if one_person { owned.first() } else { None };
+        own.into_iter().chain(&idle).for_each(|&sitting| {
+            self.join(visitor, sitting, apart);
+        });
+        one_person
     }
 
     /// The kind of which the two groups together would have too many. A group that members have

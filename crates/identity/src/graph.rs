@@ -2,6 +2,7 @@
 
 use crate::assertion::{Assertion, Node, standing};
 use crate::rules::Rules;
+use crate::sittings::{Sittings, Uses};
 use crate::words::Word;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,9 +39,22 @@ impl Link {
     }
 }
 
+/// One assertion that links unless a rule objects.
+struct Proof {
+    a: usize,
+    b: usize,
+    at: Millis,
+    by_human: bool,
+    assurance: Assurance,
+}
+
 /// The evidence, with nodes as indices in the order of their ids.
 pub(crate) struct Graph {
+    /// First the nodes there are, then one more for each sitting of a visitor that had several.
     pub(crate) nodes: Vec<Node>,
+    /// How many of the nodes are real.
+    pub(crate) real: usize,
+    pub(crate) sittings: Sittings,
     /// Nodes whose value stands for nobody.
     pub(crate) blocked: Vec<bool>,
     /// What links unless a rule objects; at most one per pair.
@@ -76,44 +90,71 @@ impl Graph {
             .iter()
             .map(|node| rules.blocked.contains(&node.value))
             .collect();
-        let links_of = vec![Vec::new(); nodes.len()];
         let mut graph = Self {
+            real: nodes.len(),
             nodes,
+            sittings: Sittings::default(),
             blocked,
             links: Vec::new(),
-            links_of,
+            links_of: Vec::new(),
             words: Vec::new(),
             hints: BTreeSet::new(),
             seen_with: BTreeMap::new(),
         };
-        let mut strongest = BTreeMap::new();
+        let mut proofs = Vec::new();
         for assertion in standing(assertions) {
             let ends = assertion
                 .b
                 .and_then(|b| Some((*index.get(&assertion.a)?, *index.get(&b)?)));
             if let Some((a, b)) = ends.filter(|(a, b)| a != b) {
-                graph.take(assertion, a.min(b), a.max(b), &mut strongest);
+                graph.take(assertion, a.min(b), a.max(b), &mut proofs);
             }
         }
-        for ((a, b), strength) in strongest {
-            graph.links_of[a].push(graph.links.len());
-            graph.links_of[b].push(graph.links.len());
-            graph.links.push(Link { a, b, strength });
-        }
+        graph.split_visitors(&proofs, rules);
+        graph.link(&proofs);
         graph
+    }
+
+    fn split_visitors(&mut self, proofs: &[Proof], rules: &Rules) {
+        let mut uses = Uses::default();
+        for proof in proofs {
+            for end in [proof.a, proof.b] {
+                if self.kind(end) == IdentifierKind::Visitor {
+                    uses.add(end, proof.at);
+                }
+            }
+        }
+        self.sittings = uses.split(self.real, rules);
+        for (visitor, sittings) in self.sittings.each() {
+            let copies = std::iter::repeat_n(self.nodes[visitor].clone(), sittings.len());
+            self.nodes.extend(copies);
+            self.blocked
+                .extend(std::iter::repeat_n(self.blocked[visitor], sittings.len()));
+        }
+    }
+
+    fn link(&mut self, proofs: &[Proof]) {
+        let mut strongest: BTreeMap<(usize, usize), Strength> = BTreeMap::new();
+        for proof in proofs {
+            let ends = [proof.a, proof.b].map(|end| self.sittings.node_at(end, proof.at));
+            let (a, b) = (ends[0].min(ends[1]), ends[0].max(ends[1]));
+            let strength = self.strength(proof, a, b);
+            let kept = strongest.entry((a, b)).or_insert(strength);
+            *kept = strength.max(*kept);
+        }
+        self.links_of = vec![Vec::new(); self.nodes.len()];
+        for ((a, b), strength) in strongest {
+            self.links_of[a].push(self.links.len());
+            self.links_of[b].push(self.links.len());
+            self.links.push(Link { a, b, strength });
+        }
     }
 
     pub(crate) fn kind(&self, node: usize) -> IdentifierKind {
         self.nodes[node].kind
     }
 
-    fn take(
-        &mut self,
-        one: &Assertion,
-        a: usize,
-        b: usize,
-        strongest: &mut BTreeMap<(usize, usize), Strength>,
-    ) {
+    fn take(&mut self, one: &Assertion, a: usize, b: usize, proofs: &mut Vec<Proof>) {
         if one.is_human_merge() || one.kind == AssertionKind::NotSame {
             let same = one.kind == AssertionKind::Merged;
             self.words.push(Word {
@@ -142,9 +183,13 @@ impl Graph {
                 self.seen_with.entry(b).or_default().insert(a);
             }
             (false, false) if one.proves() => {
-                let strength = self.strength(one, a, b);
-                let kept = strongest.entry((a, b)).or_insert(strength);
-                *kept = strength.max(*kept);
+                proofs.push(Proof {
+                    a,
+                    b,
+                    at: one.at,
+                    by_human: one.by_human,
+                    assurance: one.assurance,
+                });
             }
             (false, false) => {
                 self.hints.insert((a, b, hint(one.kind)));
@@ -152,7 +197,7 @@ impl Graph {
         }
     }
 
-    fn strength(&self, one: &Assertion, a: usize, b: usize) -> Strength {
+    fn strength(&self, one: &Proof, a: usize, b: usize) -> Strength {
         Strength {
             account: [a, b]
                 .into_iter()

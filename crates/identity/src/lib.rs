@@ -22,6 +22,7 @@ mod automatic;
 mod graph;
 mod groups;
 mod shared;
+mod sittings;
 mod suggest;
 mod words;
 

@@ -53,10 +53,9 @@ pub fn partition(nodes: &[Node], assertions: &[Assertion], rules: &Rules) -> Par
         shared: linked
             .shared
             .iter()
-            .map(|(&node, shared)| (graph.nodes[node].id, shared.reason))
+            .map(|(&node, &reason)| (graph.nodes[node].id, reason))
             .collect(),
-        customer_of: graph
-            .nodes
+        customer_of: graph.nodes[..graph.real]
             .iter()
             .map(|node| node.id)
             .zip(customers)
@@ -82,16 +81,27 @@ fn link_with_decisions(graph: &Graph, rules: &Rules) -> Linked {
     link(graph, decisions.groups, &decisions.apart, rules)
 }
 
+/// The customer of each node. A sitting that belongs to nobody else is its visitor's.
 fn customers(graph: &Graph, groups: &mut Groups) -> Vec<CustomerId> {
     let age = |node: usize| (graph.nodes[node].born_at, graph.nodes[node].id);
-    let mut oldest: Vec<usize> = (0..graph.nodes.len()).collect();
-    for node in 0..graph.nodes.len() {
-        let group = groups.find(node);
-        if age(node) < age(oldest[group]) {
-            oldest[group] = node;
+    let mut oldest: BTreeMap<usize, usize> = BTreeMap::new();
+    for node in 0..graph.real {
+        let eldest = oldest.entry(groups.find(node)).or_insert(node);
+        if age(node) < age(*eldest) {
+            *eldest = node;
         }
     }
-    (0..graph.nodes.len())
-        .map(|node| graph.nodes[oldest[groups.find(node)]].id.into())
-        .collect()
+    let mut customers: Vec<CustomerId> = Vec::with_capacity(graph.nodes.len());
+    for node in 0..graph.real {
+        let eldest = oldest.get(&groups.find(node)).copied().unwrap_or(node);
+        customers.push(graph.nodes[eldest].id.into());
+    }
+    for (visitor, sittings) in graph.sittings.each() {
+        for sitting in sittings {
+            let eldest = oldest.get(&groups.find(sitting));
+            customers
+                .push(eldest.map_or(customers[visitor], |eldest| graph.nodes[*eldest].id.into()));
+        }
+    }
+    customers
 }

@@ -14,6 +14,16 @@ pub struct Rules {
     pub shared_at: usize,
     /// From how many different people on an identifier does not even suggest: a switchboard, a kiosk.
     pub crowd_at: usize,
+    /// True when only a visit that logged in brings a further identifier to an account's customer.
+    /// Proving it together with the account's address alone then suggests: the relative who reads
+    /// the same mailbox could do that, too.
+    pub accounts_need_log_in: bool,
+    /// How many identifiers of a kind may come to an account by visits that logged in, counting those
+    /// the account itself vouches for. The next is suggested: a second phone is as often that of the
+    /// relative who shares the log-in.
+    pub per_kind_by_log_in: usize,
+    /// What was proven in one browser with no longer pause than this in between was one person.
+    pub sitting_ms: i64,
     /// How many people may have used one device, or share one identifier, for every two of them to
     /// be suggested as one.
     pub small_group: usize,
@@ -36,6 +46,9 @@ impl Default for Rules {
             per_kind: 5,
             shared_at: 2,
             crowd_at: 8,
+            accounts_need_log_in: true,
+            per_kind_by_log_in: 1,
+            sitting_ms: DAY_MS / 2,
             small_group: 3,
             blocked: test_numbers.into_iter().map(str::to_owned).collect(),
             phone_idle_ms: 180 * DAY_MS,

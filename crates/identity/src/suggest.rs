@@ -30,7 +30,7 @@ pub(crate) fn suggest(
             rules.small_group,
         );
     }
-    for &(index, reason) in &linked.demoted {
+    for (&index, &reason) in &linked.demoted {
         let link = &graph.links[index];
         let crowded = [link.a, link.b].iter().any(|end| is_crowded(linked, *end));
         if !crowded {
@@ -47,6 +47,13 @@ pub(crate) fn suggest(
             .map(|&index| graph.links[index].other(node));
         pairs.add_each_two(sides, SuggestReason::SharedIdentifier, rules.small_group);
     }
+    for (_, sittings) in graph.sittings.each() {
+        pairs.add_each_two(
+            sittings.into_iter(),
+            SuggestReason::SameDevice,
+            rules.small_group,
+        );
+    }
     for word in graph.words.iter().filter(|word| !word.same) {
         pairs.remove(word.a, word.b);
     }
@@ -57,7 +64,7 @@ fn is_crowded(linked: &Linked, node: usize) -> bool {
     linked
         .shared
         .get(&node)
-        .is_some_and(|shared| matches!(shared.reason, SharedReason::Crowd | SharedReason::Blocked))
+        .is_some_and(|reason| matches!(reason, SharedReason::Crowd | SharedReason::Blocked))
 }
 
 struct Pairs<'a> {

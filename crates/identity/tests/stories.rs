@@ -60,9 +60,14 @@ fn two_accounts_never_merge_however_long_the_chain_between_them() {
     world.proves("email:ana@example.com", "phone:+4915112345678");
     world.proves("phone:+4915112345678", "social:whatsapp:1");
     world.proves("social:whatsapp:1", "account:A2");
-    assert!(world.all_apart(&["account:A1", "account:A2"]));
+    assert!(world.all_apart(&["account:A1", "account:A2", "phone:+4915112345678"]));
     assert!(world.one_person(&["account:A1", "email:ana@example.com"]));
     assert!(world.one_person(&["account:A2", "social:whatsapp:1"]));
+    assert!(world.suggested("account:A1", "phone:+4915112345678"));
+    assert!(world.suggested("account:A2", "phone:+4915112345678"));
+
+    world.rules.accounts_need_log_in = false;
+    assert!(world.all_apart(&["account:A1", "account:A2"]));
     assert!(world.suggested("account:A1", "account:A2"));
 }
 
@@ -418,6 +423,79 @@ fn the_sixth_phone_of_a_person_is_a_question() {
 }
 
 #[test]
+fn only_a_visit_that_logged_in_brings_a_new_phone_to_an_account() {
+    let mut world = World::new();
+    world.proves("account:A1", "email:ana@example.com");
+    world.proves("visitor:anonymous", "email:ana@example.com");
+    world.proves("visitor:anonymous", "phone:+4930111111");
+    assert!(world.one_person(&["visitor:anonymous", "email:ana@example.com", "account:A1"]));
+    assert!(
+        world.all_apart(&["account:A1", "phone:+4930111111"]),
+        "whoever reads the same mail could do that"
+    );
+    assert!(world.suggested("account:A1", "phone:+4930111111"));
+    world.proves("visitor:logged_in", "account:A1");
+    world.proves("visitor:logged_in", "phone:+4930111111");
+    assert!(world.one_person(&["account:A1", "phone:+4930111111"]));
+}
+
+#[test]
+fn a_second_phone_proven_under_one_log_in_is_a_question() {
+    let mut world = World::new();
+    world.proves("visitor:1", "account:A1");
+    world.proves("visitor:1", "phone:+4930111111");
+    assert!(world.one_person(&["account:A1", "phone:+4930111111"]));
+    world.proves("visitor:2", "account:A1");
+    world.proves("visitor:2", "phone:+4930222222");
+    assert!(world.one_person(&["account:A1", "phone:+4930111111", "visitor:2"]));
+    assert!(
+        world.all_apart(&["account:A1", "phone:+4930222222"]),
+        "or her husband's, who knows her password"
+    );
+    assert!(world.suggested("account:A1", "phone:+4930222222"));
+    world.proves("account:A1", "phone:+4930222222");
+    assert!(
+        world.one_person(&["account:A1", "phone:+4930222222"]),
+        "the business itself says so"
+    );
+}
+
+#[test]
+fn what_a_home_computer_sees_on_different_days_is_not_one_person() {
+    let mut world = World::new();
+    world.proves("visitor:home", "email:ana@example.com");
+    world.proves("visitor:home", "phone:+4930111111");
+    world.days_pass(20);
+    assert!(world.one_person(&["visitor:home", "email:ana@example.com", "phone:+4930111111"]));
+    world.proves("visitor:home", "social:telegram:ben");
+    assert!(world.all_apart(&[
+        "visitor:home",
+        "email:ana@example.com",
+        "social:telegram:ben"
+    ]));
+    assert!(
+        world.one_person(&["email:ana@example.com", "phone:+4930111111"]),
+        "that sitting was hers"
+    );
+    assert!(world.suggested("email:ana@example.com", "social:telegram:ben"));
+    assert_eq!(
+        world.now().shared[&world.id("visitor:home")],
+        SharedReason::People
+    );
+}
+
+#[test]
+fn a_browser_only_one_person_comes_back_to_stays_theirs() {
+    let mut world = World::new();
+    world.proves("visitor:home", "email:ana@example.com");
+    world.days_pass(20);
+    world.proves("visitor:home", "email:ana@example.com");
+    world.proves("visitor:home", "phone:+4930111111");
+    assert!(world.one_person(&["visitor:home", "email:ana@example.com", "phone:+4930111111"]));
+    assert!(world.now().shared.is_empty() && world.now().suggestions.is_empty());
+}
+
+#[test]
 fn a_phone_shown_in_store_outweighs_one_known_by_a_code() {
     let mut world = World::new();
     for phone in [
@@ -448,7 +526,8 @@ fn two_addresses_of_one_account_are_one_person_to_the_phone_they_share() {
         world.proves(visitor, email);
         world.proves(visitor, phone);
     }
-    assert!(world.one_person(&["account:A1", "phone:+4930111111", "visitor:1", "visitor:2"]));
+    assert!(world.one_person(&["account:A1", "visitor:1", "visitor:2"]));
+    assert!(world.suggested("account:A1", "phone:+4930111111"));
     assert!(
         !world
             .now()

@@ -116,6 +116,10 @@ impl World {
         id
     }
 
+    pub fn days_pass(&self, days: i64) {
+        self.clock.advance(days * 86_400_000);
+    }
+
     pub fn now(&self) -> Partition {
         partition(&self.nodes, &self.assertions, &self.rules)
     }
