@@ -11,6 +11,12 @@
 //! local: partitioning any set of nodes that no linking assertion leaves
 //! ([`Assertion::may_link`]) gives the same customers as partitioning everything, so a caller may
 //! load only what is reachable from the nodes that changed.
+//!
+//! What the evidence must look like: whatever is proven in a chat is asserted between its visitor
+//! and the identifier, each time it is proven. In particular every visit that presents a log-in
+//! asserts the account anew, since only what was proven in one sitting ([`Rules::sitting_ms`]) is
+//! taken to be one person's. What the business vouches for (the address in an account's signed
+//! token) is asserted between the account and the identifier directly.
 
 pub mod assertion;
 pub mod epoch;

@@ -249,6 +249,10 @@ impl People<'_> {
                 continue;
             }
             for &index in &self.graph.links_of[node] {
+                // Already out; and a kiosk's thousands of proofs need not be looked through for each.
+                if sharing.demoted.contains_key(&index) {
+                    continue;
+                }
                 let other = self.graph.links[index].other(node);
                 let leads_to_account = if self.is_visitor(other) {
                     let proven: Vec<usize> = self.lasting_neighbours(other).collect();
