@@ -11,7 +11,7 @@ mod storage;
 pub use conversation::{Conversation, Limits, Retention, Security};
 pub use email::{Email, MailSecurity, Smtp, SmtpListener};
 pub use endpoint::{
-    Dkim, DkimAlgorithm, EmailEndpoint, Endpoint, Imap, ImapSecurity, JwtAlgorithm, JwtPublicKey,
+    Dkim, EmailEndpoint, Endpoint, Imap, ImapSecurity, JwtAlgorithm, JwtPublicKey,
     Sms, SmsProvider, SpoofPolicy, Webchat,
 };
 pub use files::{FileStore, Files, S3};

@@ -13,7 +13,10 @@ use throughline_storage::{Tx, params};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wish {
     /// Write to me no more.
-    OptOut,
+    OptOut {
+        /// True unless the provider has confirmed it to the customer already.
+        confirm: bool,
+    },
     /// You may write to me again.
     OptIn,
 }
@@ -37,11 +40,12 @@ pub fn heed(
             tx.execute(&queries::OPT_IN, params![inbound.endpoint, identifier])?;
             Ok(())
         }
-        Some(Wish::OptOut) => {
+        Some(Wish::OptOut { confirm }) => {
             if tx.execute(
                 &queries::OPT_OUT,
                 params![inbound.endpoint, identifier, setup.clock.now()],
             )? == 0
+                || !confirm
             {
                 return Ok(());
             }

@@ -10,7 +10,7 @@ use crate::Setup;
 use crate::conversation::Interaction;
 use crate::error::{Error, Result};
 use crate::queries::delivery as queries;
-use crate::{job, webhook};
+use crate::{job, visitor, webhook};
 use serde::Serialize;
 use serde_json::json;
 use throughline_model::channel::Channel;
@@ -112,6 +112,9 @@ pub fn post(
             TRIES,
         )?;
     }
+    if pulled && !automatic {
+        visitor::offline::follow_later(tx, setup, line, id)?;
+    }
     Ok((id, status))
 }
 
@@ -122,6 +125,14 @@ pub fn post(
 pub fn get(tx: &mut Tx<'_>, id: DeliveryId) -> Result<Delivery> {
     tx.optional(&queries::BY_ID, params![id], read)?
         .ok_or_else(|| Error::not_found("delivery", id))
+}
+
+/// The delivery the provider knows by this id.
+///
+/// # Errors
+/// When the database fails.
+pub fn by_provider_id(tx: &mut Tx<'_>, endpoint: EndpointId, provider_id: &str) -> Result<Option<Delivery>> {
+    Ok(tx.optional(&queries::BY_PROVIDER_ID, params![endpoint, provider_id], read)?)
 }
 
 /// The deliveries of a conversation, oldest first.

@@ -15,7 +15,7 @@ use throughline_storage::{Hint, Row, Tx, params};
 pub use runner::{Done, Handler, Runner};
 
 /// How long a worker may take before another one takes over, in milliseconds.
-pub const LEASE_MS: i64 = 120_000;
+pub const LEASE_MS: i64 = 60_000;
 
 /// A claimed job.
 #[derive(Clone, Debug)]
@@ -74,6 +74,27 @@ pub fn enqueue(
     )?;
     tx.hint(Hint::Jobs { kind });
     Ok(id)
+}
+
+/// [`enqueue`] under an id of the caller's, due at once.
+///
+/// # Errors
+/// When the database fails, or there is a job with this id.
+pub(crate) fn enqueue_as(
+    tx: &mut Tx<'_>,
+    id: JobId,
+    kind: &'static str,
+    key: &str,
+    payload: &serde_json::Value,
+    now: Millis,
+    max_attempts: i64,
+) -> Result<()> {
+    tx.execute(
+        &queries::INSERT,
+        params![id, kind, key, payload, now, max_attempts, now],
+    )?;
+    tx.hint(Hint::Jobs { kind });
+    Ok(())
 }
 
 /// Takes up to `limit` due jobs of a kind, each with a lease.

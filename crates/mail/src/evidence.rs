@@ -63,6 +63,16 @@ impl SenderChecks {
         }
     }
 
+    /// Checks that ask the DNS servers this machine is set up with.
+    ///
+    /// # Errors
+    /// When the machine's resolver settings cannot be read.
+    pub fn with_system_dns() -> Result<Self, String> {
+        let authenticator =
+            MessageAuthenticator::new_system_conf().map_err(|error| error.to_string())?;
+        Ok(Self::new(authenticator, DnsCache::default()))
+    }
+
     /// Trusts the ARC seals of these forwarders' domains.
     #[must_use]
     pub fn trusting_sealers(mut self, domains: impl IntoIterator<Item = String>) -> Self {

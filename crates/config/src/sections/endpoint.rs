@@ -156,20 +156,8 @@ record! {
         pub selector: String = required("throughline"),
         /// The domain that signs.
         pub domain: String = required("shop.example"),
-        /// How the key signs: "rsa-sha256" or "ed25519-sha256".
-        pub algorithm: DkimAlgorithm = default(DkimAlgorithm::RsaSha256),
-        /// The private key: PKCS#1 PEM for RSA, base64 for Ed25519.
+        /// The private key in PEM form, RSA or Ed25519.
         pub key: Secret = required({ file = "/etc/throughline/dkim.pem" }),
-    }
-}
-
-setting_words! {
-    /// How mail is signed.
-    pub enum DkimAlgorithm {
-        /// RSA with SHA-256 (RFC 6376).
-        RsaSha256 = "rsa-sha256",
-        /// Ed25519 with SHA-256 (RFC 8463).
-        Ed25519Sha256 = "ed25519-sha256",
     }
 }
 

@@ -4,8 +4,8 @@ use super::{Change, Delivery, advance, get};
 use crate::Setup;
 use crate::attachment::{self, Files};
 use crate::error::Result;
-use crate::identity;
-use crate::job::{Done, Job};
+use crate::identity::{self, code};
+use crate::job::{Done, Handler, Job};
 use crate::queries::{delivery as queries, intake};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -21,7 +21,7 @@ pub type Adapters = HashMap<EndpointId, Arc<dyn ChannelAdapter>>;
 
 /// How long to wait before a provider is asked about an unknown outcome, in milliseconds: it may still be busy
 /// taking the message.
-const RECONCILE_AFTER_MS: i64 = 5_000;
+const RECONCILE_AFTER_MS: i64 = 60_000;
 
 /// At most so many messages per second leave through one endpoint.
 #[derive(Clone, Copy, Debug)]
@@ -170,6 +170,13 @@ impl Deliverer {
     }
 }
 
+#[async_trait::async_trait]
+impl Handler for Deliverer {
+    async fn handle(&self, job: &Job) -> Result<Done> {
+        self.work(job).await
+    }
+}
+
 /// Decides what to do and, before sending, writes down that it is being sent.
 fn prepare(tx: &mut Tx<'_>, setup: &Setup, id: DeliveryId) -> Result<Step> {
     tx.one(&queries::LOCK, params![id], |row| {
@@ -182,7 +189,7 @@ fn prepare(tx: &mut Tx<'_>, setup: &Setup, id: DeliveryId) -> Result<Step> {
             tx.execute(&queries::START, params![id, now])?;
             let attempt = delivery.attempts + 1;
             tx.execute(&queries::START_ATTEMPT, params![id, attempt, now])?;
-            let (outbound, attachments) = outbound(tx, &delivery)?;
+            let (outbound, attachments) = outbound(tx, setup, &delivery)?;
             Ok(Step::Send(Box::new(outbound), attempt, attachments))
         }
         // Whoever wrote 'sending' did not live to say how it ended.
@@ -196,13 +203,17 @@ fn prepare(tx: &mut Tx<'_>, setup: &Setup, id: DeliveryId) -> Result<Step> {
                     ..Change::to(DeliveryStatus::Unknown)
                 },
             )?;
-            Ok(Step::AskProvider(Box::new(outbound(tx, &delivery)?.0)))
+            Ok(Step::AskProvider(Box::new(outbound(tx, setup, &delivery)?.0)))
         }
         _ => Ok(Step::Nothing),
     }
 }
 
-fn outbound(tx: &mut Tx<'_>, delivery: &Delivery) -> Result<(Outbound, Vec<AttachmentId>)> {
+fn outbound(
+    tx: &mut Tx<'_>,
+    setup: &Setup,
+    delivery: &Delivery,
+) -> Result<(Outbound, Vec<AttachmentId>)> {
     let to = identity::identifier(tx, delivery.identifier)?;
     let (entry, text, body, case_subject) = tx.one(
         &queries::ENTRY,
@@ -234,7 +245,7 @@ fn outbound(tx: &mut Tx<'_>, delivery: &Delivery) -> Result<(Outbound, Vec<Attac
             value: to.value,
         },
         to_name: to.name,
-        text,
+        text: with_code(setup, text, &body),
         subject: body
             .get("subject")
             .and_then(|subject| subject.as_str())
@@ -252,6 +263,20 @@ fn outbound(tx: &mut Tx<'_>, delivery: &Delivery) -> Result<(Outbound, Vec<Attac
             .map(|file| file.id)
             .collect(),
     ))
+}
+
+/// A one-time code stands in the message that leaves, and nowhere else: the entry has `[code]` and `[token]` in
+/// its place, and its body the id the code is made from.
+fn with_code(setup: &Setup, text: String, body: &serde_json::Value) -> String {
+    let id = body.get("one_time_code").and_then(|id| id.as_str());
+    match id.and_then(|id| id.parse().ok()) {
+        Some(id) => {
+            let made = code::reveal(setup, id);
+            text.replace("[code]", &made.code)
+                .replace("[token]", &made.token)
+        }
+        None => text,
+    }
 }
 
 fn record(

@@ -15,9 +15,9 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 /// A byte stream, plain or encrypted.
-pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin + Send + Debug {}
+pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin + Send + Sync + Debug {}
 
-impl<T: AsyncRead + AsyncWrite + Unpin + Send + Debug> Stream for T {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send + Sync + Debug> Stream for T {}
 
 /// A session over either.
 pub(super) type ImapSession = Session<Box<dyn Stream>>;
@@ -62,7 +62,7 @@ async fn greet(config: &ImapMailbox, tcp: TcpStream) -> Result<Client<Box<dyn St
     }
 }
 
-async fn greeted<T: AsyncRead + AsyncWrite + Unpin + Send + Debug>(
+async fn greeted<T: AsyncRead + AsyncWrite + Unpin + Send + Sync + Debug>(
     mut client: Client<T>,
 ) -> Result<Client<T>, ImapError> {
     match client.read_response().await {

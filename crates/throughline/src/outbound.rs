@@ -1,0 +1,189 @@
+//! The adapters that carry messages out, one per endpoint.
+
+use crate::installation::Installation;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+use throughline_channels::email::smtp_out::{EmailAdapter, MailSecurity, SmtpRelay};
+use throughline_channels::sms::SmsAdapter;
+use throughline_config::{EmailEndpoint, Smtp};
+use throughline_engine::delivery::{Adapters, Rate};
+use throughline_http::ConfiguredEndpoint;
+use throughline_http::hooks::sms::sms_config;
+use throughline_mail::address::MailAddress;
+use throughline_mail::build::{DkimSignature, Letterhead};
+use throughline_model::channel::{Channel, ChannelAdapter};
+use throughline_model::id::EndpointId;
+
+/// The adapters of all endpoints, and how fast each may send.
+pub fn adapters(
+    installation: &Installation,
+) -> Result<(Adapters, HashMap<EndpointId, Rate>), String> {
+    let mut adapters = Adapters::new();
+    let mut rates = HashMap::new();
+    for endpoint in &installation.endpoints {
+        let named = |error: String| format!("endpoint '{}': {error}", endpoint.record.name);
+        let adapter: Option<Arc<dyn ChannelAdapter>> = match endpoint.record.channel {
+            Channel::Sms => {
+                let rate = endpoint
+                    .config
+                    .sms
+                    .as_ref()
+                    .map_or(1, |sms| sms.rate_per_second);
+                rates.insert(endpoint.record.id, Rate { per_second: rate });
+                sms(installation, endpoint).map_err(named)?
+            }
+            Channel::Email => email(installation, endpoint).map_err(named)?,
+            // A chat reads its messages from the timeline.
+            _ => None,
+        };
+        if let Some(adapter) = adapter {
+            adapters.insert(endpoint.record.id, adapter);
+        }
+    }
+    Ok((adapters, rates))
+}
+
+fn sms(
+    installation: &Installation,
+    endpoint: &ConfiguredEndpoint,
+) -> Result<Option<Arc<dyn ChannelAdapter>>, String> {
+    let Some(config) = sms_config(endpoint, &installation.config.server.public_base()) else {
+        return Ok(None);
+    };
+    let adapter = SmsAdapter::new(
+        config,
+        installation.http.clone(),
+        installation.setup.clock.clone(),
+    )
+    .map_err(|error| error.to_string())?;
+    Ok(Some(Arc::new(adapter)))
+}
+
+fn email(
+    installation: &Installation,
+    endpoint: &ConfiguredEndpoint,
+) -> Result<Option<Arc<dyn ChannelAdapter>>, String> {
+    let config = &installation.config;
+    let Some(settings) = &endpoint.config.email else {
+        return Ok(None);
+    };
+    let Some(smtp) = config.smtp_for(settings) else {
+        tracing::warn!(
+            endpoint = endpoint.record.name,
+            "no [email.smtp] is configured: answers by mail wait until there is"
+        );
+        return Ok(None);
+    };
+    let relay = relay(installation, smtp)?;
+    let letterhead = letterhead(installation, endpoint, settings)?;
+    Ok(Some(Arc::new(EmailAdapter::new(
+        relay,
+        letterhead,
+        installation.mail_keys.clone(),
+        installation.setup.clock.clone(),
+    ))))
+}
+
+/// Our own host name, as mail servers see it.
+pub fn mail_host(installation: &Installation) -> String {
+    let config = &installation.config;
+    let configured = config
+        .email
+        .listener
+        .hostname
+        .clone()
+        .or_else(|| config.email.message_id_domain.clone());
+    let public = config
+        .server
+        .public_url
+        .as_ref()
+        .and_then(|url| url.host_str().map(str::to_owned));
+    configured
+        .or(public)
+        .unwrap_or_else(|| "localhost".to_owned())
+}
+
+fn relay(installation: &Installation, smtp: &Smtp) -> Result<SmtpRelay, String> {
+    use throughline_config::MailSecurity as Configured;
+    let host = smtp.url.host_str().ok_or("the SMTP URL names no host")?;
+    let from_start = smtp.url.scheme() == "smtps";
+    let security = match smtp.security {
+        Configured::None => MailSecurity::Plain,
+        _ if from_start => MailSecurity::Tls,
+        Configured::Tls => MailSecurity::StartTls,
+        Configured::Opportunistic => MailSecurity::StartTls,
+    };
+    let port = smtp
+        .url
+        .port()
+        .unwrap_or(if from_start { 465 } else { 587 });
+    let mut relay = SmtpRelay::new(host, port, security, mail_host(installation));
+    relay.command_timeout = Duration::from_millis(installation.config.email.timeout_ms);
+    if !smtp.url.username().is_empty() {
+        let user = percent_decoded(smtp.url.username());
+        relay.credentials = Some((
+            user,
+            smtp.password
+                .as_ref()
+                .map(|password| password.expose().to_owned())
+                .unwrap_or_default(),
+        ));
+    }
+    Ok(relay)
+}
+
+fn letterhead(
+    installation: &Installation,
+    endpoint: &ConfiguredEndpoint,
+    settings: &EmailEndpoint,
+) -> Result<Letterhead, String> {
+    let address = endpoint.record.address.clone();
+    let domain = address
+        .rsplit_once('@')
+        .map(|(_, domain)| domain.to_owned())
+        .ok_or("its address is no mail address")?;
+    let dkim = settings
+        .dkim
+        .as_ref()
+        .map(|dkim| {
+            DkimSignature::new(&dkim.domain, &dkim.selector, dkim.key.expose())
+                .map_err(|error| error.to_string())
+        })
+        .transpose()?;
+    Ok(Letterhead {
+        from: MailAddress {
+            name: Some(
+                settings
+                    .from_name
+                    .clone()
+                    .unwrap_or_else(|| endpoint.record.brand.clone()),
+            ),
+            address,
+        },
+        message_id_domain: installation
+            .config
+            .email
+            .message_id_domain
+            .clone()
+            .unwrap_or(domain),
+        plus_addressing: installation.config.email.listener.enabled,
+        dkim,
+    })
+}
+
+/// `user%40example.com` is how a URL writes `user@example.com`.
+fn percent_decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = (bytes[at] == b'%')
+            .then(|| text.get(at + 1..at + 3))
+            .flatten()
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        out.push(hex.unwrap_or(bytes[at]));
+        at += if hex.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
