@@ -1,6 +1,7 @@
 //! Mail as bytes and text. Knows no sockets.
 //!
 //! * [`parse`]: raw bytes to a [`parse::ParsedMail`], whatever the bytes are,
+//! * [`reply_text`]: of a body what its sender wrote, without quotes and signatures,
 //! * [`sanitise`]: hostile HTML to HTML that is safe to show,
 //! * [`tokens`]: Message-IDs and plus-addresses of ours that nobody else can make,
 //! * [`evidence`]: SPF, DKIM, DMARC and ARC as [`throughline_model::inbound::Evidence`],

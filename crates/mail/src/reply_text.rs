@@ -61,7 +61,11 @@ pub struct ReplyText {
 /// its own result changes nothing.
 #[must_use]
 pub fn from_plain(body: &str) -> ReplyText {
-    settle(body.lines().map(|text| Line::new(text, Mark::Plain)).collect())
+    settle(
+        body.lines()
+            .map(|text| Line::new(text, Mark::Plain))
+            .collect(),
+    )
 }
 
 /// Keeps what the sender wrote of a `text/html` body, as plain text.
@@ -71,7 +75,12 @@ pub fn from_plain(body: &str) -> ReplyText {
 #[must_use]
 pub fn from_html(html: &str) -> ReplyText {
     let rendered = dom::render(html);
-    settle(rendered.iter().map(|(text, mark)| Line::new(text, *mark)).collect())
+    settle(
+        rendered
+            .iter()
+            .map(|(text, mark)| Line::new(text, *mark))
+            .collect(),
+    )
 }
 
 /// Labels and drops lines until nothing more is dropped.
@@ -100,7 +109,10 @@ fn settle(lines: Vec<Line<'_>>) -> ReplyText {
         }
         rest = kept;
     }
-    ReplyText { text: all, ..ReplyText::default() }
+    ReplyText {
+        text: all,
+        ..ReplyText::default()
+    }
 }
 
 /// One label per line.
@@ -116,7 +128,10 @@ fn label(lines: &[Line<'_>]) -> Vec<Part> {
 /// name than nothing. Repeated history alone stays hidden.
 fn keep_something(lines: &[Line<'_>], parts: &mut [Part]) {
     let has = |parts: &[Part], part| {
-        lines.iter().zip(parts).any(|(line, &p)| p == part && !line.is_blank())
+        lines
+            .iter()
+            .zip(parts)
+            .any(|(line, &p)| p == part && !line.is_blank())
     };
     if has(parts, Part::Own) {
         return;

@@ -14,7 +14,9 @@ use throughline_mail::reply_text::{from_html, from_plain};
 const BAR: f64 = 0.90;
 
 fn set(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/reply_text").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures/reply_text")
+        .join(name)
 }
 
 /// One message with the text a person would keep of it.
@@ -26,8 +28,10 @@ struct Case {
 }
 
 fn cases(name: &str) -> Vec<Case> {
-    let mut paths: Vec<PathBuf> =
-        fs::read_dir(set(name).join("expected")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<PathBuf> = fs::read_dir(set(name).join("expected"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     paths.sort();
     paths.iter().map(|path| case(name, path)).collect()
 }
@@ -45,16 +49,30 @@ fn case(set_name: &str, expected: &Path) -> Case {
     } else if name.starts_with("annotated_") {
         vec![from_plain(&without_annotations(without_header(&read(&name)))).text]
     } else {
-        filled_in(&without_annotations(&read(&name))).iter().map(|body| from_plain(body).text).collect()
+        filled_in(&without_annotations(&read(&name)))
+            .iter()
+            .map(|body| from_plain(body).text)
+            .collect()
     };
-    let expected = fs::read_to_string(expected).unwrap().trim_end_matches('\n').to_owned();
-    Case { name, expected, actual }
+    let expected = fs::read_to_string(expected)
+        .unwrap()
+        .trim_end_matches('\n')
+        .to_owned();
+    Case {
+        name,
+        expected,
+        actual,
+    }
 }
 
 /// The first text or HTML part of a mail.
 fn alternative(mail: &str, html: bool) -> String {
     let message = MessageParser::default().parse(mail.as_bytes()).unwrap();
-    if html { message.body_html(0).unwrap().into_owned() } else { message.body_text(0).unwrap().into_owned() }
+    if html {
+        message.body_html(0).unwrap().into_owned()
+    } else {
+        message.body_text(0).unwrap().into_owned()
+    }
 }
 
 /// talon's corpora mark lines with `#sig#` and `#reply#`.
@@ -65,7 +83,8 @@ fn without_annotations(body: &str) -> String {
 /// The mail without its own header lines.
 fn without_header(mail: &str) -> &str {
     let mut rest = mail;
-    while rest.starts_with("From: ") || rest.starts_with("Subject: ") || rest.starts_with("Date: ") {
+    while rest.starts_with("From: ") || rest.starts_with("Subject: ") || rest.starts_with("Date: ")
+    {
         rest = rest.split_once('\n').unwrap().1;
     }
     rest
@@ -114,9 +133,15 @@ const FROM_LINES: &[&str] = &[
 
 fn filled_in(body: &str) -> Vec<String> {
     if body.contains("[DATE]") {
-        ATTRIBUTIONS.iter().map(|line| body.replace("[DATE]", line)).collect()
+        ATTRIBUTIONS
+            .iter()
+            .map(|line| body.replace("[DATE]", line))
+            .collect()
     } else if body.contains("[FROM]") {
-        FROM_LINES.iter().map(|line| body.replace("[FROM]", line)).collect()
+        FROM_LINES
+            .iter()
+            .map(|line| body.replace("[FROM]", line))
+            .collect()
     } else {
         vec![body.to_owned()]
     }
@@ -129,7 +154,10 @@ fn score(name: &str) -> f64 {
         match case.actual.iter().find(|actual| **actual != case.expected) {
             None => exact += 1,
             Some(actual) => {
-                println!("{name}/{}\n--- kept\n{:.2000}\n--- expected\n{:.2000}\n---", case.name, actual, case.expected);
+                println!(
+                    "{name}/{}\n--- kept\n{:.2000}\n--- expected\n{:.2000}\n---",
+                    case.name, actual, case.expected
+                );
             }
         }
     }
@@ -161,12 +189,15 @@ fn talon_messages_keep_the_senders_words() {
 fn messages_of_other_clients_and_languages_keep_the_senders_words() {
     assert!(score("own") >= BAR);
     assert!(score("later") >= BAR);
+    assert!(score("last") >= BAR);
 }
 
 #[test]
 fn every_attribution_line_is_known() {
     for line in ATTRIBUTIONS {
-        let reply = from_plain(&format!("Thank you very much.\n\n{line}\n\nThis is my previous mail\n"));
+        let reply = from_plain(&format!(
+            "Thank you very much.\n\n{line}\n\nThis is my previous mail\n"
+        ));
         assert_eq!(reply.text, "Thank you very much.", "{line}");
         assert!(reply.quoted, "{line}");
     }
@@ -174,22 +205,35 @@ fn every_attribution_line_is_known() {
 
 #[test]
 fn a_message_that_only_quotes_is_empty() {
-    let reply = from_plain("On 5 Mar 2024, at 09:12, Jo Field <jo@field.example> wrote:\n\n> Is it blue?\n");
+    let reply = from_plain(
+        "On 5 Mar 2024, at 09:12, Jo Field <jo@field.example> wrote:\n\n> Is it blue?\n",
+    );
     assert_eq!(reply.text, "");
     assert!(reply.quoted && reply.stripped);
 }
 
 #[test]
 fn a_message_that_is_only_a_signature_is_not_lost() {
-    assert_eq!(from_plain("Regards,\nJo Field\n").text, "Regards,\nJo Field");
-    assert_eq!(from_plain("Sent from my iPhone\n").text, "Sent from my iPhone");
+    assert_eq!(
+        from_plain("Regards,\nJo Field\n").text,
+        "Regards,\nJo Field"
+    );
+    assert_eq!(
+        from_plain("Sent from my iPhone\n").text,
+        "Sent from my iPhone"
+    );
 }
 
 #[test]
 fn the_signature_is_told_apart() {
-    let reply = from_plain("Please call me.\n\nKind regards,\nJo Field\n+44 20 7946 0018\n\nSent from my iPhone\n");
+    let reply = from_plain(
+        "Please call me.\n\nKind regards,\nJo Field\n+44 20 7946 0018\n\nSent from my iPhone\n",
+    );
     assert_eq!(reply.text, "Please call me.");
-    assert_eq!(reply.signature.as_deref(), Some("Kind regards,\nJo Field\n+44 20 7946 0018"));
+    assert_eq!(
+        reply.signature.as_deref(),
+        Some("Kind regards,\nJo Field\n+44 20 7946 0018")
+    );
     assert!(reply.stripped && !reply.quoted);
 }
 
@@ -200,38 +244,71 @@ fn a_plain_message_is_left_alone() {
     assert!(!reply.stripped && !reply.quoted && reply.signature.is_none());
 }
 
-/// Ten times the input may take ten times as long, and no message long at all.
+/// Sentences and tables that look like what the rules search for.
+#[test]
+fn words_that_only_look_like_a_signature_or_a_quote_stay() {
+    let bodies = [
+        "내 휴대폰이 고장났어요.\n언제 수리되나요?",
+        "Mein Handy habe ich gestern gesendet\n\nIst es da?",
+        "Hello,\n\nSent with machine parts\n\nThe box was open.",
+        "Bitte prüfen Sie meine Rechnung.\n\nSie ist zu hoch.",
+        "I have an external email address which gets nothing from you.\n\nWhy?",
+        "The noise came from outside the flat.\n\nIs that normal?",
+        "Please remove these users:\n\nName    Email\n-----------------\nBob     bob@mill.example\nAnn     ann@mill.example",
+        "I got this strange mail:\n\nFrom: win@prize.example\nSubject: You won\n\nIs it real?",
+        "Run it with\n\n--verbose",
+        "Which brand is it?\n\nLG",
+        "Please call back.\n\nThanks for your help!",
+        "On the other hand, I wrote:\n\nthat it works.",
+        "From: here it looks fine.\n\nThe rest does not.",
+        "Sent from my office is the best way to send it.\n\nRight?",
+    ];
+    for body in bodies {
+        assert_eq!(from_plain(body).text, body);
+    }
+}
+
+/// Each body is hundreds of kilobytes of what the rules look for. Anything
+/// quadratic would take minutes; the bound leaves room for a slow machine.
 #[test]
 fn hostile_messages_take_linear_time() {
-    let hostile: Vec<(&str, String)> = vec![
-        ("one line of quote marks", ">".repeat(1_000_000)),
-        ("lines of quote marks", ">\n".repeat(300_000)),
-        ("one long line", "word ".repeat(200_000)),
-        ("dashes", "-".repeat(1_000_000)),
-        ("rules", "-----\n".repeat(150_000)),
-        ("headers", "From: a@b.example\n".repeat(50_000)),
-        ("half headers", "From:\nX,\n".repeat(80_000)),
-        ("attributions", "On 5 Mar 2024 at 09:12, Jo <jo@x.example> wrote:\n".repeat(20_000)),
-        ("half attributions", "On 5 Mar 2024\n".repeat(70_000)),
-        ("blank lines", "\n".repeat(1_000_000)),
-        ("spaces", " ".repeat(1_000_000)),
-        ("taglines", "hi\n\nSent from my iPhone\n".repeat(40_000)),
-        ("likely taglines", "Sent from a place\n".repeat(50_000)),
-        ("closings", "Regards,\nJo\n\n".repeat(60_000)),
-        ("fences", "```\n".repeat(250_000)),
-        ("addresses", "<a@b.example".repeat(80_000)),
+    const BOUND: Duration = Duration::from_secs(20);
+    let bodies = [
+        ">".repeat(1_000_000),
+        ">\n".repeat(200_000),
+        "word ".repeat(200_000),
+        "-".repeat(1_000_000),
+        "-----\n".repeat(50_000),
+        "From: a@b.example\n".repeat(20_000),
+        "From:\nX,\n".repeat(20_000),
+        "From: a@b.example,\nX,\n".repeat(20_000),
+        "On 5 Mar 2024 at 09:12, Jo <jo@x.example> wrote:\n".repeat(5_000),
+        "On 5 Mar 2024\n".repeat(20_000),
+        "\n".repeat(500_000),
+        " ".repeat(1_000_000),
+        "hi\n\nSent from my iPhone\n".repeat(20_000),
+        "Sent from a place\n".repeat(20_000),
+        "Regards,\nJo\n\n".repeat(20_000),
+        "```\n".repeat(100_000),
+        "<a@b.example".repeat(80_000),
+        "a <b\n\n".repeat(50_000),
+        "[EXTERNAL]\n\n".repeat(50_000),
     ];
-    for (what, body) in &hostile {
+    let pages = [
+        "<div>".repeat(200_000),
+        "<b id=1><p>".repeat(50_000),
+        "<blockquote>hi".repeat(50_000),
+        "<!--".repeat(200_000),
+    ];
+    for body in &bodies {
         let begun = Instant::now();
-        let reply = from_plain(body);
-        assert!(reply.text.len() <= body.len());
-        assert!(begun.elapsed() < Duration::from_secs(5), "{what}: {:?}", begun.elapsed());
+        assert!(from_plain(body).text.len() <= body.len());
+        assert!(begun.elapsed() < BOUND, "{body:.20}: {:?}", begun.elapsed());
     }
-    let pages = ["<div>".repeat(200_000), "<b id=1><p>".repeat(80_000), "<blockquote>hi".repeat(50_000), "<!--".repeat(200_000)];
     for page in &pages {
         let begun = Instant::now();
-        let _ = from_html(page);
-        assert!(begun.elapsed() < Duration::from_secs(10), "{:.20}: {:?}", page, begun.elapsed());
+        assert!(from_html(page).text.len() <= page.len());
+        assert!(begun.elapsed() < BOUND, "{page:.20}: {:?}", begun.elapsed());
     }
 }
 
@@ -243,11 +320,37 @@ fn mail_line() -> impl Strategy<Value = String> {
         "\\PC{0,30}",
         "> ?[a-z ]{0,70}",
         prop::sample::select(vec![
-            "--", "-- ", "—", "-----", "________________________________", "Regards,", "Thanks,", "Jo Field", "-Jo", "jo@field.example",
-            "+44 20 7946 0018", "Sent from my iPhone", "Sent from a torch", "PS: one more thing", "```", ">:", "wrote:", "From: Jo <jo@field.example>",
-            "Sent: Tuesday, March 5, 2024 9:12 AM", "To: Support", "Subject: Re: Order", "-----Original Message-----", "On 5 Mar 2024, Jo <jo@field.example",
-            "On 5 Mar 2024 at 09:12, Jo <jo@field.example> wrote:", "[EXTERNAL]", "This email is confidential and intended solely for the addressee.",
-            "To unsubscribe from this list", "- item", "Best, Jo Field", "Begin forwarded message:", "    indented",
+            "--",
+            "-- ",
+            "—",
+            "-----",
+            "________________________________",
+            "Regards,",
+            "Thanks,",
+            "Jo Field",
+            "-Jo",
+            "jo@field.example",
+            "+44 20 7946 0018",
+            "Sent from my iPhone",
+            "Sent from a torch",
+            "PS: one more thing",
+            "```",
+            ">:",
+            "wrote:",
+            "From: Jo <jo@field.example>",
+            "Sent: Tuesday, March 5, 2024 9:12 AM",
+            "To: Support",
+            "Subject: Re: Order",
+            "-----Original Message-----",
+            "On 5 Mar 2024, Jo <jo@field.example",
+            "On 5 Mar 2024 at 09:12, Jo <jo@field.example> wrote:",
+            "[EXTERNAL]",
+            "This email is confidential and intended solely for the addressee.",
+            "To unsubscribe from this list",
+            "- item",
+            "Best, Jo Field",
+            "Begin forwarded message:",
+            "    indented",
         ])
         .prop_map(str::to_owned),
     ]
@@ -257,14 +360,22 @@ fn mail_body() -> impl Strategy<Value = String> {
     prop::collection::vec(mail_line(), 0..25).prop_map(|lines| lines.join("\n"))
 }
 
+/// The line without white space and invisible characters around it.
+fn bare(line: &str) -> &str {
+    line.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}'))
+}
+
 /// Whether every line with text stands in `body`, in the same order.
 fn is_subsequence(text: &str, body: &str) -> bool {
-    let mut lines = body.lines().map(str::trim);
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).all(|line| lines.any(|other| other.contains(line)))
+    let mut lines = body.lines().map(bare);
+    text.lines()
+        .map(bare)
+        .filter(|line| !line.is_empty())
+        .all(|line| lines.any(|other| other == line))
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_string_is_read(body in any::<String>()) {

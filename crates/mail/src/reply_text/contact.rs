@@ -6,10 +6,60 @@ use regex::Regex;
 
 /// Labels before telephone numbers and handles, in lower case.
 const LABELS: &[&str] = &[
-    "tel", "phone", "ph", "mobile", "mob", "cell", "office", "direct", "fax", "t", "m", "f", "p", "o", "e", "w", "d", "c", "skype",
-    "email", "e-mail", "mail", "web", "website", "telefon", "telefax", "mobil", "handy", "tél", "port", "portable", "teléfono",
-    "móvil", "cellulare", "telefoon", "mobiel", "тел", "моб", "电话", "手机", "電話", "携帯", "전화", "whatsapp", "twitter", "linkedin",
-    "telegram", "instagram", "facebook", "gsm", "puhelin", "puh", "tlf", "komórka",
+    "tel",
+    "phone",
+    "ph",
+    "mobile",
+    "mob",
+    "cell",
+    "office",
+    "direct",
+    "fax",
+    "t",
+    "m",
+    "f",
+    "p",
+    "o",
+    "e",
+    "w",
+    "d",
+    "c",
+    "skype",
+    "email",
+    "e-mail",
+    "mail",
+    "web",
+    "website",
+    "telefon",
+    "telefax",
+    "mobil",
+    "handy",
+    "tél",
+    "port",
+    "portable",
+    "teléfono",
+    "móvil",
+    "cellulare",
+    "telefoon",
+    "mobiel",
+    "тел",
+    "моб",
+    "电话",
+    "手机",
+    "電話",
+    "携帯",
+    "전화",
+    "whatsapp",
+    "twitter",
+    "linkedin",
+    "telegram",
+    "instagram",
+    "facebook",
+    "gsm",
+    "puhelin",
+    "puh",
+    "tlf",
+    "komórka",
 ];
 
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
@@ -41,7 +91,8 @@ fn is_address(part: &str) -> bool {
 }
 
 fn is_handle(part: &str) -> bool {
-    part.strip_prefix('@').is_some_and(|name| !name.is_empty() && !name.contains(char::is_whitespace))
+    part.strip_prefix('@')
+        .is_some_and(|name| !name.is_empty() && !name.contains(char::is_whitespace))
 }
 
 fn is_phone(part: &str) -> bool {
@@ -54,5 +105,7 @@ fn is_labelled(part: &str) -> bool {
         return false;
     };
     let label = label.trim().trim_end_matches('.').to_lowercase();
-    LABELS.contains(&label.as_str()) && !value.trim().is_empty() && value.split_whitespace().count() <= 5
+    LABELS.contains(&label.as_str())
+        && !value.trim().is_empty()
+        && value.split_whitespace().count() <= 5
 }

@@ -20,8 +20,10 @@ pub(super) fn render(html: &str) -> Vec<(String, Mark)> {
     for edge in document.tree.root().traverse() {
         match edge {
             Edge::Open(node) => match node.value() {
-                Node::Element(_) => ElementRef::wrap(node).into_iter().for_each(|e| renderer.open(e)),
-                Node::Text(text) => renderer.text(&text),
+                Node::Element(_) => ElementRef::wrap(node)
+                    .into_iter()
+                    .for_each(|e| renderer.open(e)),
+                Node::Text(text) => renderer.text(text),
                 _ => {}
             },
             Edge::Close(node) => {
@@ -168,7 +170,11 @@ impl Renderer {
 
     /// Ends the line if there is anything on it; a no-break space counts.
     fn break_line(&mut self) {
-        if self.current.trim_matches(|c: char| c.is_ascii_whitespace()).is_empty() {
+        if self
+            .current
+            .trim_matches(|c: char| c.is_ascii_whitespace())
+            .is_empty()
+        {
             self.current.clear();
         } else {
             self.push_line();
@@ -177,7 +183,11 @@ impl Renderer {
 
     fn push_line(&mut self) {
         let line = std::mem::take(&mut self.current).replace('\u{a0}', " ");
-        let line = if self.preformatted > 0 { line.trim_end() } else { line.trim() };
+        let line = if self.preformatted > 0 {
+            line.trim_end()
+        } else {
+            line.trim()
+        };
         let last_blank = self.lines.last().is_none_or(|(text, _)| text.is_empty());
         if line.is_empty() {
             if !last_blank {

@@ -47,7 +47,9 @@ pub(super) fn label(lines: &[Line<'_>], fenced: &[bool]) -> Vec<Part> {
 /// that lost its quote mark. Returns the next line to look at.
 fn label_quoted(lines: &[Line<'_>], parts: &mut [Part], i: usize) -> usize {
     parts[i] = Part::Quote;
-    let broken = lines.get(i + 1).is_some_and(|rest| is_broken_off(lines[i].text, rest))
+    let broken = lines
+        .get(i + 1)
+        .is_some_and(|rest| is_broken_off(lines[i].text, rest))
         && lines.get(i + 2).is_some_and(Line::is_quoted);
     if broken {
         parts[i + 1] = Part::Quote;
@@ -57,7 +59,10 @@ fn label_quoted(lines: &[Line<'_>], parts: &mut [Part], i: usize) -> usize {
 }
 
 fn is_broken_off(quoted: &str, rest: &Line<'_>) -> bool {
-    if rest.is_blank() || rest.is_quoted() || quoted.chars().take(WRAPPED_COLUMNS).count() < WRAPPED_COLUMNS {
+    if rest.is_blank()
+        || rest.is_quoted()
+        || quoted.chars().take(WRAPPED_COLUMNS).count() < WRAPPED_COLUMNS
+    {
         return false;
     }
     let ended = quoted.ends_with(['.', '!', ':', ')', '"', '”']);
@@ -84,10 +89,13 @@ fn history_at(lines: &[Line<'_>], i: usize) -> Option<usize> {
     if separator::announces_history(text) {
         return Some(i + 1);
     }
-    if separator::is_rule(text) || (text.len() < 100 && separator::between_rules(text).is_some()) {
-        if let Some(block) = next_text(lines, i + 1).and_then(|next| header_block::at(lines, next, true)) {
-            return Some(block.end);
-        }
+    let is_divider =
+        separator::is_rule(text) || (text.len() < 100 && separator::between_rules(text).is_some());
+    let announced = next_text(lines, i + 1)
+        .filter(|_| is_divider)
+        .and_then(|next| header_block::at(lines, next, true));
+    if let Some(block) = announced {
+        return Some(block.end);
     }
     attribution::at(lines, i).or_else(|| header_block::at(lines, i, false).map(|block| block.end))
 }
@@ -95,5 +103,6 @@ fn history_at(lines: &[Line<'_>], i: usize) -> Option<usize> {
 /// Whether history introduced above `end` runs to the end of the mail: its
 /// lines carry no quote marks. With quote marks, answers may stand in between.
 fn runs_to_end(lines: &[Line<'_>], end: usize) -> bool {
-    next_text(lines, end).is_some_and(|next| !lines[next].is_quoted() && history_at(lines, next).is_none())
+    next_text(lines, end)
+        .is_some_and(|next| !lines[next].is_quoted() && history_at(lines, next).is_none())
 }

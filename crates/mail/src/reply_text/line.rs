@@ -35,7 +35,10 @@ pub(super) struct Line<'a> {
 
 impl<'a> Line<'a> {
     pub fn new(text: &'a str, mark: Mark) -> Self {
-        Self { text: text.trim_end_matches(is_blank_char), mark }
+        Self {
+            text: text.trim_end_matches(is_blank_char),
+            mark,
+        }
     }
 
     pub fn is_blank(&self) -> bool {
@@ -56,7 +59,8 @@ impl<'a> Line<'a> {
 /// White space, and the characters mail clients hide in lines: zero width
 /// spaces and joiners, direction marks, the byte order mark.
 fn is_blank_char(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}')
+    c.is_whitespace()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}')
 }
 
 /// The index of the first line at or after `from` that is not blank.

@@ -20,6 +20,9 @@ const MAX_DELIMITED_LINES: usize = 20;
 /// Lines with text a signature below a closing, a dash or nothing has, at most.
 const MAX_SIGNATURE_LINES: usize = 12;
 
+/// Letters of formulas that may be an answer too ("LG", "Best"): they need a name below them.
+const MAX_SHORT_FORMULA: usize = 4;
+
 /// Signatures above one another that one pass takes off.
 const MAX_LAYERS: usize = 6;
 
@@ -28,7 +31,10 @@ pub(super) fn label(lines: &[Line<'_>], fenced: &[bool], parts: &mut [Part]) {
     let mut own_above = false;
     let mut start = 0;
     while start < parts.len() {
-        let len = parts[start..].iter().take_while(|&&part| part == Part::Own).count();
+        let len = parts[start..]
+            .iter()
+            .take_while(|&&part| part == Part::Own)
+            .count();
         if len == 0 {
             start += 1;
             continue;
@@ -36,9 +42,17 @@ pub(super) fn label(lines: &[Line<'_>], fenced: &[bool], parts: &mut [Part]) {
         let end = start + len;
         let above_history = parts.get(end).is_some();
         // Code stands above any signature: what is looked at begins below it.
-        let below_code = (start..end).rev().find(|&i| fenced[i]).map_or(start, |last| last + 1);
+        let below_code = (start..end)
+            .rev()
+            .find(|&i| fenced[i])
+            .map_or(start, |last| last + 1);
         own_above |= below_code > start;
-        label_stretch(&lines[below_code..end], &mut parts[below_code..end], own_above, above_history);
+        label_stretch(
+            &lines[below_code..end],
+            &mut parts[below_code..end],
+            own_above,
+            above_history,
+        );
         own_above |= (start..end).any(|i| parts[i] == Part::Own && !lines[i].is_blank());
         start = end;
     }
@@ -83,6 +97,13 @@ fn label_taglines(lines: &[Line<'_>], parts: &mut [Part], own_above: bool) -> us
             continue;
         }
         let last = || lines[i + 1..].iter().all(Line::is_blank);
+        let ends_paragraph = lines.get(i + 1).is_none_or(|next| {
+            next.is_blank() || is_rule(next.trimmed()) || device::tagline(next.trimmed()).is_some()
+        });
+        if !ends_paragraph {
+            own_above = true;
+            continue;
+        }
         match device::tagline(line.trimmed()) {
             Some(Tagline::Known) if own_above => {
                 parts[i..].fill(Part::Notice);
@@ -101,8 +122,11 @@ fn label_taglines(lines: &[Line<'_>], parts: &mut [Part], own_above: bool) -> us
 
 /// A name on the line above a tagline, below other words, belongs to it.
 fn label_name_above(lines: &[Line<'_>], parts: &mut [Part], tagline: usize) -> usize {
-    let named = tagline >= 2 && lines[tagline - 2].is_blank() && is_name(lines[tagline - 1].trimmed());
-    let worded = lines[..tagline.saturating_sub(1)].iter().any(|line| !line.is_blank());
+    let named =
+        tagline >= 2 && lines[tagline - 2].is_blank() && is_name(lines[tagline - 1].trimmed());
+    let worded = lines[..tagline.saturating_sub(1)]
+        .iter()
+        .any(|line| !line.is_blank());
     if named && worded && lines[tagline - 1].trimmed().split_whitespace().count() <= 3 {
         parts[tagline - 1] = Part::Signature;
         return tagline - 1;
@@ -119,7 +143,7 @@ fn delimited(lines: &[Line<'_>]) -> Option<usize> {
         if matches!(text, "--" | "—" | "–" | "- -" | "―") {
             is_below_dashes(&below)
         } else {
-            is_rule(text) && is_below_rule(&below)
+            is_rule(text) && !is_table(lines, i) && is_below_rule(&below)
         }
     })
 }
@@ -127,7 +151,8 @@ fn delimited(lines: &[Line<'_>]) -> Option<usize> {
 /// Below two dashes almost anything is a signature, unless sentences say otherwise.
 fn is_below_dashes(below: &[&str]) -> bool {
     let sentences = below.iter().filter(|text| is_prose(text)).count();
-    let told = below.iter().any(|text| is_contact(text)) || below.first().is_some_and(|first| is_name(first));
+    let told = below.iter().any(|text| is_contact(text))
+        || below.first().is_some_and(|first| is_name(first));
     !below.is_empty() && below.len() <= MAX_DELIMITED_LINES && (sentences <= 1 || told)
 }
 
@@ -136,7 +161,16 @@ fn is_below_dashes(below: &[&str]) -> bool {
 fn is_below_rule(below: &[&str]) -> bool {
     let reachable = below.iter().any(|text| is_contact(text));
     let named = below.len() >= 2 && below.first().is_some_and(|first| is_name(first));
-    below.len() <= MAX_SIGNATURE_LINES && (reachable || named) && !below.iter().any(|text| is_prose(text))
+    below.len() <= MAX_SIGNATURE_LINES
+        && (reachable || named)
+        && !below.iter().any(|text| is_prose(text))
+}
+
+/// Whether the rule is part of a table: columns stand above or below it.
+fn is_table(lines: &[Line<'_>], rule: usize) -> bool {
+    let has_columns =
+        |line: &Line<'_>| line.trimmed().contains("  ") || line.trimmed().contains(['\t', '|']);
+    rule > 0 && has_columns(&lines[rule - 1])
 }
 
 /// A signature that opens with a closing.
@@ -147,9 +181,14 @@ fn closed(lines: &[Line<'_>]) -> Option<usize> {
         let below = texts(&lines[i + 1..]);
         let signed = is_signed(&below);
         match closing::closing(text) {
-            Some(Closing::Formula) => below.is_empty() || signed,
+            Some(Closing::Formula) => {
+                signed || (below.is_empty() && text.chars().count() > MAX_SHORT_FORMULA)
+            }
             Some(Closing::Thanks) => signed,
-            None => closing::is_closing_with_name(text) && (below.is_empty() || is_signature_rest(&below)),
+            None => {
+                closing::is_closing_with_name(text)
+                    && (below.is_empty() || is_signature_rest(&below))
+            }
         }
     })
 }
@@ -159,14 +198,20 @@ fn is_signed(below: &[&str]) -> bool {
     let Some((first, rest)) = below.split_first() else {
         return false;
     };
-    let handle = first.split_whitespace().count() == 1 && first.chars().count() <= 15 && first.chars().all(char::is_alphabetic);
+    let handle = first.split_whitespace().count() == 1
+        && first.chars().count() <= 15
+        && first.chars().all(char::is_alphabetic);
     (is_name(first) || handle || is_contact(first)) && is_signature_rest(rest)
 }
 
 fn is_signature_rest(below: &[&str]) -> bool {
-    let below = below.split(|text| is_postscript(text)).next().unwrap_or(below);
+    let below = below
+        .split(|text| is_postscript(text))
+        .next()
+        .unwrap_or(below);
     let sentences = below.iter().filter(|text| is_prose(text)).count();
-    below.len() <= MAX_SIGNATURE_LINES && (sentences == 0 || (sentences <= 2 && below.iter().any(|text| is_contact(text))))
+    below.len() <= MAX_SIGNATURE_LINES
+        && (sentences == 0 || (sentences <= 2 && below.iter().any(|text| is_contact(text))))
 }
 
 /// A name after a dash ("-Ann Lee"), which may be followed by an address.
@@ -175,18 +220,32 @@ fn dashed_name(lines: &[Line<'_>]) -> Option<usize> {
     (from..lines.len()).rev().find(|&i| {
         let text = lines[i].trimmed();
         let name = text.trim_start_matches(['-', '–', '—', '~', '―']);
-        let signed = is_name(name.trim()) || (!name.is_empty() && name.len() <= 15 && name.chars().all(char::is_alphabetic));
-        let dashed = name.len() < text.len() && signed && name.split_whitespace().count() <= 4;
+        let nick = text.strip_prefix('-') == Some(name)
+            && (3..=15).contains(&name.len())
+            && name.chars().all(char::is_alphabetic);
+        let dashed = name.len() < text.len()
+            && (nick || is_name(name.trim()))
+            && name.split_whitespace().count() <= 4;
         let plain = !text.ends_with([',', '.', '!', '?']);
-        dashed && plain && !is_listed(lines, i) && texts(&lines[i + 1..]).iter().all(|text| is_contact(text) || is_name(text))
+        dashed
+            && plain
+            && !is_listed(lines, i)
+            && texts(&lines[i + 1..])
+                .iter()
+                .all(|text| is_contact(text) || is_name(text))
     })
 }
 
 /// Whether line `i` is an item of a list: the line before it opens with a dash
 /// too, or announces the list.
 fn is_listed(lines: &[Line<'_>], i: usize) -> bool {
-    let before = lines[..i].iter().rev().find(|line| !line.is_blank()).map(Line::trimmed);
-    before.is_some_and(|text| text.starts_with(['-', '–', '—', '*', '•', '~']) || text.ends_with(':'))
+    let before = lines[..i]
+        .iter()
+        .rev()
+        .find(|line| !line.is_blank())
+        .map(Line::trimmed);
+    before
+        .is_some_and(|text| text.starts_with(['-', '–', '—', '*', '•', '~']) || text.ends_with(':'))
 }
 
 /// A last paragraph that opens with a name and says how to reach it, below
@@ -210,8 +269,13 @@ fn dangling_rule(lines: &[Line<'_>], removed_below: bool) -> Option<usize> {
     if !removed_below {
         return None;
     }
-    let is_dangling = |line: &Line<'_>| is_rule(line.trimmed()) || matches!(line.trimmed(), "—" | "–");
-    let rules = lines.iter().rev().take_while(|line| line.is_blank() || is_dangling(line)).count();
+    let is_dangling =
+        |line: &Line<'_>| is_rule(line.trimmed()) || matches!(line.trimmed(), "—" | "–");
+    let rules = lines
+        .iter()
+        .rev()
+        .take_while(|line| line.is_blank() || is_dangling(line))
+        .count();
     (rules > 0).then_some(lines.len() - rules)
 }
 
@@ -222,13 +286,22 @@ fn postscript(lines: &[Line<'_>]) -> Option<usize> {
 
 fn is_postscript(text: &str) -> bool {
     let opening: String = folded(text).chars().take(6).collect();
-    ["ps:", "p.s", "ps ", "p.p.s", "pps", "p s ", "nb:", "n.b."].iter().any(|mark| opening.starts_with(mark))
+    ["ps:", "p.s", "ps ", "p.p.s", "pps", "p s ", "nb:", "n.b."]
+        .iter()
+        .any(|mark| opening.starts_with(mark))
 }
 
 fn texts<'a>(lines: &[Line<'a>]) -> Vec<&'a str> {
-    lines.iter().filter(|line| !line.is_blank()).map(Line::trimmed).collect()
+    lines
+        .iter()
+        .filter(|line| !line.is_blank())
+        .map(Line::trimmed)
+        .collect()
 }
 
 fn without_blank_end(lines: &[Line<'_>], end: usize) -> usize {
-    lines[..end].iter().rposition(|line| !line.is_blank()).map_or(0, |last| last + 1)
+    lines[..end]
+        .iter()
+        .rposition(|line| !line.is_blank())
+        .map_or(0, |last| last + 1)
 }

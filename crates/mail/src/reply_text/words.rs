@@ -23,7 +23,8 @@ pub(super) fn contains_word(text: &str, phrase: &str) -> bool {
         let before = text[..at].chars().next_back();
         let after = text[at + phrase.len()..].chars().next();
         !is_spaced_script(phrase)
-            || !(before.is_some_and(char::is_alphanumeric) || after.is_some_and(char::is_alphanumeric))
+            || !(before.is_some_and(char::is_alphanumeric)
+                || after.is_some_and(char::is_alphanumeric))
     })
 }
 
@@ -45,7 +46,10 @@ pub(super) fn is_unspaced(c: char) -> bool {
 
 /// Whether the line reads as a sentence rather than as a name, title or address.
 pub(super) fn is_prose(text: &str) -> bool {
-    let words = text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
+    let words = text
+        .split_whitespace()
+        .filter(|word| word.contains(char::is_alphanumeric))
+        .count();
     let unspaced = text.chars().filter(|&c| is_unspaced(c)).count();
     let ended = text.ends_with(['.', '!', '?', '。', '！', '？', '…', ':']);
     words >= 9 || (ended && words >= 4) || unspaced >= 20 || (ended && unspaced >= 6)
@@ -55,28 +59,39 @@ pub(super) fn is_prose(text: &str) -> bool {
 /// that start with capitals (or an unspaced script), nothing else.
 pub(super) fn is_name(text: &str) -> bool {
     let bare = text.trim_matches(|c: char| !c.is_alphanumeric() && c != ')');
-    if bare.chars().count() > 45 || bare.contains(|c: char| c.is_numeric() || "@/:;?!<>=\"".contains(c)) {
+    if bare.chars().count() > 45
+        || bare.contains(|c: char| c.is_numeric() || "@/:;?!<>=\"".contains(c))
+    {
         return false;
     }
-    let first = bare.split([',', '|', '–', '—', '(']).next().unwrap_or(bare).trim();
+    let first = bare
+        .split([',', '|', '–', '—', '('])
+        .next()
+        .unwrap_or(bare)
+        .trim();
     let words: Vec<&str> = first.split_whitespace().collect();
-    if words.len() == 1 && first.chars().all(|c| is_unspaced(c)) {
+    if words.len() == 1 && first.chars().all(is_unspaced) {
         return first.chars().count() <= 8;
     }
     (1..=5).contains(&words.len())
         && words.iter().all(|word| is_name_word(word))
-        && words.iter().any(|word| starts_upper(word) || word.chars().any(is_unspaced))
+        && words
+            .iter()
+            .any(|word| starts_upper(word) || word.chars().any(is_unspaced))
 }
 
 fn is_name_word(word: &str) -> bool {
     const PARTICLES: &[&str] = &[
-        "de", "da", "do", "dos", "di", "del", "della", "der", "den", "van", "von", "zu", "la", "le", "el", "al",
-        "bin", "ibn", "ter", "ten", "y", "e", "of", "the", "and", "und", "et", "&", "+",
+        "de", "da", "do", "dos", "di", "del", "della", "der", "den", "van", "von", "zu", "la",
+        "le", "el", "al", "bin", "ibn", "ter", "ten", "y", "e", "of", "the", "and", "und", "et",
+        "&", "+",
     ];
     let initial = word.ends_with('.') && word.chars().count() == 2;
     starts_upper(word) || initial || word.chars().any(is_unspaced) || PARTICLES.contains(&word)
 }
 
 fn starts_upper(word: &str) -> bool {
-    word.chars().find(|c| c.is_alphanumeric()).is_some_and(char::is_uppercase)
+    word.chars()
+        .find(|c| c.is_alphanumeric())
+        .is_some_and(char::is_uppercase)
 }

@@ -8,8 +8,8 @@ const MAX_DEPTH: usize = 1_000;
 
 /// Elements without content, or closed by the next of their kind.
 const UNCOUNTED: &[&str] = &[
-    "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta", "option", "p", "param", "source", "td",
-    "th", "tr", "track", "wbr",
+    "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta",
+    "option", "p", "param", "source", "td", "th", "tr", "track", "wbr",
 ];
 
 /// The part of `html` before elements nest deeper than any mail's do.
@@ -36,6 +36,10 @@ pub(super) fn bounded(html: &str) -> &str {
 }
 
 fn counts(tag: &str) -> bool {
-    let end = tag.find(|c: char| !c.is_ascii_alphanumeric() && c != ':').unwrap_or(tag.len());
-    !UNCOUNTED.iter().any(|name| name.eq_ignore_ascii_case(&tag[..end]))
+    let end = tag
+        .find(|c: char| !c.is_ascii_alphanumeric() && c != ':')
+        .unwrap_or(tag.len());
+    !UNCOUNTED
+        .iter()
+        .any(|name| name.eq_ignore_ascii_case(&tag[..end]))
 }
