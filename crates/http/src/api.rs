@@ -1,9 +1,81 @@
 //! `/api/v1`: the interface for members and programs.
+//!
+//! One file per resource. Each handler reads its input ([`input`], [`page`], [`once`]), calls the engine in one
+//! transaction and shapes the answer. Who may call it stands beside it as `x-permission`, and [`guard`] sees to it:
+//! a handler that needs to know its caller takes a [`guard::Caller`].
+
+mod audit;
+mod conversations;
+mod cookie;
+mod customers;
+mod deliveries;
+mod document;
+mod endpoints;
+mod events;
+pub mod files;
+pub mod guard;
+pub mod input;
+mod invites;
+mod jobs;
+mod members;
+pub mod once;
+pub mod page;
+mod session;
+mod tokens;
+
+pub use document::document;
 
 use crate::app::App;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderValue, header};
+use axum::middleware::{from_fn_with_state, map_response};
+use axum::response::Response;
+use utoipa_axum::router::OpenApiRouter;
 
 /// All of `/api`.
-pub fn router(_app: &App) -> Router<App> {
-    Router::new()
+pub fn router(app: &App) -> Router<App> {
+    let (router, document) = routes(app).split_for_parts();
+    let document = document::complete(document);
+    let guard = guard::Guard::new(app.clone(), &document);
+    let most = usize::try_from(app.config().server.max_body_bytes).unwrap_or(usize::MAX);
+    router
+        .layer(DefaultBodyLimit::max(most))
+        .layer(from_fn_with_state(guard, guard::guard))
+        .layer(map_response(keep_private))
+        .merge(document::router(document))
+}
+
+fn routes(app: &App) -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(document::preface())
+        .merge(session::router())
+        .merge(members::router())
+        .merge(invites::router())
+        .merge(tokens::router())
+        .merge(endpoints::router())
+        .merge(customers::router())
+        .merge(conversations::router())
+        .merge(deliveries::router())
+        .merge(files::router(app.files().max_bytes()))
+        .merge(jobs::router())
+        .merge(audit::router())
+        .merge(events::router())
+}
+
+/// Answers of the API are for their caller alone.
+async fn keep_private(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+    ] {
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    }
+    headers.insert(
+        "cross-origin-resource-policy",
+        HeaderValue::from_static("same-origin"),
+    );
+    response
 }

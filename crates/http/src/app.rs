@@ -4,12 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use throughline_config::Config;
 use throughline_engine::Setup;
+use throughline_engine::access::{Gate, RateLimit};
 use throughline_engine::attachment::Files;
 use throughline_engine::endpoint::Endpoint;
 use throughline_model::channel::Channel;
 use throughline_model::id::EndpointId;
 use throughline_storage::Db;
 
+use crate::chat::Lobby;
 use crate::problem::Problem;
 
 /// The running installation, shared by all handlers.
@@ -22,6 +24,9 @@ struct Inner {
     files: Files,
     config: Config,
     endpoints: HashMap<String, ConfiguredEndpoint>,
+    lobby: Lobby,
+    gate: Gate,
+    api_limit: RateLimit,
 }
 
 /// An endpoint as it is stored, with how it is configured now.
@@ -42,16 +47,24 @@ impl App {
         config: Config,
         endpoints: Vec<ConfiguredEndpoint>,
     ) -> Self {
+        let lobby = Lobby::new(&config, &endpoints);
         let endpoints = endpoints
             .into_iter()
             .map(|one| (one.record.name.clone(), one))
             .collect();
+        let session_ms = i64::try_from(config.security.session_hours)
+            .unwrap_or(i64::MAX)
+            .saturating_mul(3_600_000)
+            .min(10 * 365 * 86_400_000);
         Self(Arc::new(Inner {
+            gate: Gate::new(config.security.login_attempts_per_minute, session_ms),
+            api_limit: RateLimit::per_minute(config.limits.api_requests_per_minute),
             db,
             setup,
             files,
             config,
             endpoints,
+            lobby,
         }))
     }
 
@@ -73,6 +86,21 @@ impl App {
     /// The configuration.
     pub fn config(&self) -> &Config {
         &self.0.config
+    }
+
+    /// Where members log in.
+    pub fn gate(&self) -> &Gate {
+        &self.0.gate
+    }
+
+    /// How often each principal may ask the API.
+    pub fn api_limit(&self) -> &RateLimit {
+        &self.0.api_limit
+    }
+
+    /// What all of the chat shares.
+    pub fn lobby(&self) -> &Lobby {
+        &self.0.lobby
     }
 
     /// Every configured endpoint.

@@ -5,21 +5,28 @@
 //! * [`hooks`]: what providers call, `/hooks/…`,
 //! * [`observe`]: health and metrics.
 //!
+//! What every request goes through is in [`request`].
+//!
 //! One file per resource verb or small resource; each handler checks what came in, calls one use case of the
 //! engine in one transaction, and shapes the answer. Every error leaves as problem+json ([`problem`]).
 
 pub mod api;
 pub mod app;
 pub mod chat;
+pub mod client;
 pub mod hooks;
 pub mod observe;
 pub mod problem;
+pub mod request;
 
 pub use app::{App, ConfiguredEndpoint};
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
+use tower_http::catch_panic::CatchPanicLayer;
 
-/// Everything the server answers to.
+/// Everything the server answers to. Serve it with the addresses of its connections
+/// (`into_make_service_with_connect_info::<SocketAddr>`): limits are kept per address.
 pub fn router(app: App) -> Router {
     Router::new()
         .merge(api::router(&app))
@@ -27,5 +34,10 @@ pub fn router(app: App) -> Router {
         .merge(hooks::router())
         .merge(observe::router())
         .fallback(problem::no_such_page)
+        .method_not_allowed_fallback(problem::no_such_method)
+        .layer(CatchPanicLayer::custom(request::panicked))
+        .layer(from_fn_with_state(app.clone(), request::limit_time))
+        .layer(from_fn_with_state(app.clone(), request::protect))
+        .layer(from_fn_with_state(app.clone(), request::accompany))
         .with_state(app)
 }

@@ -10,8 +10,8 @@ use throughline_storage::Error as StorageError;
 /// What went wrong, and what to do about it.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Problem {
-    /// A word for programs: `not_found`, `invalid`, `conflict`, `forbidden`, `unauthenticated`, `too_many_requests`,
-    /// `too_large`, `unavailable`, `internal`.
+    /// A word for programs: `not_found`, `invalid`, `malformed`, `conflict`, `forbidden`, `unauthenticated`,
+    /// `too_many_requests`, `too_large`, `method_not_allowed`, `unsupported_media_type`, `unavailable`, `internal`.
     #[serde(rename = "type")]
     pub kind: &'static str,
     /// The HTTP status.
@@ -61,6 +61,24 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
     }
 
+    /// 500. What is wrong inside is for the log, not for the outside.
+    pub fn internal() -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "something went wrong on our side; it was logged",
+        )
+    }
+
+    /// 413.
+    pub fn too_large(most_bytes: u64) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            format!("this is too large; send at most {most_bytes} bytes"),
+        )
+    }
+
     /// 429.
     pub fn too_many(retry_after_ms: i64) -> Self {
         let seconds = (retry_after_ms + 999) / 1000;
@@ -103,14 +121,9 @@ impl From<StorageError> for Problem {
                     )
                 }
             }
-            // What is wrong inside is for the log, not for the outside.
             error => {
                 tracing::error!(%error, "a request failed");
-                Self::new(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "internal",
-                    "something went wrong on our side; it was logged",
-                )
+                Self::internal()
             }
         }
     }
@@ -133,6 +146,15 @@ impl IntoResponse for Problem {
         }
         response
     }
+}
+
+/// The answer where there is something, but not by this method.
+pub async fn no_such_method() -> Problem {
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        "this address does not answer to that method; see the Allow header",
+    )
 }
 
 /// The answer where there is nothing.

@@ -105,7 +105,14 @@ impl Gate {
             }
             let session = session::start(tx, &clock, id, lasts_ms)?;
             let actor = format!("member:{id}");
-            audit::record(tx, &clock, &actor, "session.start", &id.to_string(), &json!({}))?;
+            audit::record(
+                tx,
+                &clock,
+                &actor,
+                "session.start",
+                &id.to_string(),
+                &json!({}),
+            )?;
             Ok((session, member::get(tx, id)?))
         })
         .await
@@ -157,7 +164,10 @@ impl Gate {
             .await?
             .flatten();
         if !self.passwords.matches(present, hash).await? {
-            return Err(Error::invalid("present", "this is not your present password"));
+            return Err(Error::invalid(
+                "present",
+                "this is not your present password",
+            ));
         }
         let new = self.passwords.hash(new).await?;
         let (clock, lasts_ms) = (clock.clone(), self.session_ms);
@@ -165,7 +175,14 @@ impl Gate {
             tx.execute(&queries::SET_PASSWORD, params![id, &new])?;
             session::end_all(tx, id)?;
             let actor = format!("member:{id}");
-            audit::record(tx, &clock, &actor, "password.change", &id.to_string(), &json!({}))?;
+            audit::record(
+                tx,
+                &clock,
+                &actor,
+                "password.change",
+                &id.to_string(),
+                &json!({}),
+            )?;
             session::start(tx, &clock, id, lasts_ms)
         })
         .await

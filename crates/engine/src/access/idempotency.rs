@@ -67,13 +67,7 @@ pub fn claim(
 ///
 /// # Errors
 /// When the database fails.
-pub fn store(
-    tx: &mut Tx<'_>,
-    principal: &str,
-    key: &str,
-    status: u16,
-    body: &str,
-) -> Result<()> {
+pub fn store(tx: &mut Tx<'_>, principal: &str, key: &str, status: u16, body: &str) -> Result<()> {
     let values = params![principal, key, i64::from(status), body];
     tx.execute(&queries::KEEP_ANSWER, values)?;
     Ok(())

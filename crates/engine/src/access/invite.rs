@@ -62,7 +62,14 @@ pub fn create(tx: &mut Tx<'_>, clock: &Clock, id: MemberId, actor: &str) -> Resu
         &queries::INSERT_INVITE,
         params![fingerprint(&invite.secret), id, invite.expires_at],
     )?;
-    audit::record(tx, clock, actor, "invite.create", &id.to_string(), &json!({}))?;
+    audit::record(
+        tx,
+        clock,
+        actor,
+        "invite.create",
+        &id.to_string(),
+        &json!({}),
+    )?;
     Ok(invite)
 }
 
@@ -99,7 +106,9 @@ pub(super) fn accept(
         (false, _) => member.email,
     };
     let taken: Option<MemberId> =
-        tx.optional(&queries::MEMBER_BY_EMAIL, params![&email], |row| row.get("id"))?;
+        tx.optional(&queries::MEMBER_BY_EMAIL, params![&email], |row| {
+            row.get("id")
+        })?;
     if taken.is_some_and(|other| other != id) {
         return Err(Error::Conflict(format!(
             "there is a member with the address {email} already"
@@ -115,7 +124,14 @@ pub(super) fn accept(
     )?;
     session::end_all(tx, id)?;
     let actor = format!("member:{id}");
-    audit::record(tx, clock, &actor, "invite.accept", &id.to_string(), &json!({}))?;
+    audit::record(
+        tx,
+        clock,
+        &actor,
+        "invite.accept",
+        &id.to_string(),
+        &json!({}),
+    )?;
     member::get(tx, id)
 }
 
@@ -125,14 +141,17 @@ pub(super) fn accept(
 /// # Errors
 /// When the database fails.
 pub fn bootstrap(tx: &mut Tx<'_>, clock: &Clock) -> Result<Option<NewInvite>> {
-    let with_password: i64 =
-        tx.one(&queries::COUNT_WITH_PASSWORD, params![], |row| row.get("count"))?;
+    let with_password: i64 = tx.one(&queries::COUNT_WITH_PASSWORD, params![], |row| {
+        row.get("count")
+    })?;
     if with_password > 0 {
         return Ok(None);
     }
     let id = MemberId(clock.new_id());
     let values = params![id, FIRST, "Administrator", Role::Admin, clock.now()];
     tx.execute(&queries::INSERT_MEMBER, values)?;
-    let id = tx.one(&queries::MEMBER_BY_EMAIL, params![FIRST], |row| row.get("id"))?;
+    let id = tx.one(&queries::MEMBER_BY_EMAIL, params![FIRST], |row| {
+        row.get("id")
+    })?;
     create(tx, clock, id, "system").map(Some)
 }

@@ -70,7 +70,9 @@ pub fn add(tx: &mut Tx<'_>, clock: &Clock, new: &NewMember, actor: &str) -> Resu
     let id = MemberId(clock.new_id());
     let values = params![id, &email, &name, new.role, clock.now()];
     if tx.execute(&queries::INSERT_MEMBER, values)? == 0 {
-        return Err(Error::Conflict(format!("there is a member with the address {email} already")));
+        return Err(Error::Conflict(format!(
+            "there is a member with the address {email} already"
+        )));
     }
     let details = json!({ "email": email, "role": new.role });
     audit::record(tx, clock, actor, "member.add", &id.to_string(), &details)?;
@@ -128,7 +130,14 @@ pub fn change(
     if role != before.role || !enabled {
         session::end_all(tx, id)?;
     }
-    audit::record(tx, clock, actor, "member.change", &id.to_string(), &json!(change))?;
+    audit::record(
+        tx,
+        clock,
+        actor,
+        "member.change",
+        &id.to_string(),
+        &json!(change),
+    )?;
     get(tx, id)
 }
 

@@ -77,7 +77,9 @@ fn check(password: &str) -> Result<()> {
     if password.chars().count() < LEAST_CHARACTERS || password.len() > MOST_BYTES {
         return Err(Error::invalid(
             "password",
-            format!("use {LEAST_CHARACTERS} to {MOST_BYTES} characters; a few words make a good one"),
+            format!(
+                "use {LEAST_CHARACTERS} to {MOST_BYTES} characters; a few words make a good one"
+            ),
         ));
     }
     Ok(())

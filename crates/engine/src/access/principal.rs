@@ -99,9 +99,9 @@ impl Principal {
             Self::Token { .. } if permission == Permission::OwnSession => {
                 "only a logged-in member has a session; a token needs none".to_owned()
             }
-            Self::Token { .. } => format!(
-                "this token may not do this; make one with the scope '{permission}'"
-            ),
+            Self::Token { .. } => {
+                format!("this token may not do this; make one with the scope '{permission}'")
+            }
         }))
     }
 

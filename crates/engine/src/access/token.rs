@@ -109,7 +109,14 @@ pub fn list(tx: &mut Tx<'_>, before: Option<TokenId>, limit: usize) -> Result<Ve
 /// [`Error::NotFound`] when there is none.
 pub fn revoke(tx: &mut Tx<'_>, clock: &Clock, id: TokenId, actor: &str) -> Result<ApiToken> {
     if tx.execute(&queries::REVOKE_TOKEN, params![id, clock.now()])? > 0 {
-        audit::record(tx, clock, actor, "token.revoke", &id.to_string(), &json!({}))?;
+        audit::record(
+            tx,
+            clock,
+            actor,
+            "token.revoke",
+            &id.to_string(),
+            &json!({}),
+        )?;
     }
     get(tx, id)
 }

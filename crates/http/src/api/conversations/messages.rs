@@ -1,0 +1,154 @@
+//! Answers to the customer and notes for colleagues.
+
+use super::EntryView;
+use crate::api::guard::Caller;
+use crate::api::input::Path;
+use crate::api::once::Posted;
+use crate::app::App;
+use crate::problem::Problem;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::json;
+use throughline_engine::Error;
+use throughline_engine::conversation::{self, NewEntry};
+use throughline_engine::reply::{self, NewReply, Sent};
+use throughline_model::conversation::{EntryKind, MESSAGE_TEXT_LIMIT};
+use throughline_model::id::{AttachmentId, ConversationId, InteractionId};
+use throughline_storage::Tx;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The longest subject, in characters.
+const SUBJECT_LIMIT: usize = 500;
+/// The most files one message takes.
+const FILES_LIMIT: usize = 20;
+
+pub(super) fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(send_message))
+        .routes(routes!(add_note))
+}
+
+/// An answer to the customer.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewMessage {
+    /// The text: up to 20,000 characters.
+    #[serde(default)]
+    text: String,
+    /// The interaction to answer over; by default the one the customer used last.
+    #[serde(default)]
+    via: Option<InteractionId>,
+    /// The writer's own id of this message, 1 to 200 characters: the same id is never sent twice in one
+    /// conversation. By default the `Idempotency-Key`.
+    #[serde(default)]
+    client_message_id: Option<String>,
+    /// Files uploaded before with POST /api/v1/files.
+    #[serde(default)]
+    attachments: Vec<AttachmentId>,
+    /// The subject, where the channel has one; by default the conversation's.
+    #[serde(default)]
+    subject: Option<String>,
+}
+
+/// A note for colleagues.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewNote {
+    /// The text: 1 to 20,000 characters.
+    text: String,
+}
+
+/// Answer the customer
+///
+/// The message leaves through the endpoint the customer wrote to, to the very address they wrote from.
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/messages", tag = "conversations",
+    params(("id" = ConversationId, Path)), request_body = NewMessage,
+    responses((status = 201, description = "Written down and on its way.", body = Sent)),
+    extensions(("x-permission" = json!("write:conversations"))))]
+async fn send_message(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<ConversationId>,
+    Posted { body, once }: Posted<NewMessage>,
+) -> Result<Response, Problem> {
+    check(&body)?;
+    let setup = app.setup().clone();
+    let client_message_id = body
+        .client_message_id
+        .or_else(|| once.key().map(str::to_owned))
+        .unwrap_or_else(|| setup.clock.new_id().to_string());
+    let message = NewReply {
+        via: body.via,
+        attachments: body.attachments,
+        subject: body.subject,
+        ..NewReply::new(id, body.text, client_message_id, caller.author())
+    };
+    let send = move |tx: &mut Tx<'_>| reply::send(tx, &setup, message.clone());
+    once.run(&app, StatusCode::CREATED, send).await
+}
+
+fn check(message: &NewMessage) -> Result<(), Problem> {
+    if let Some(subject) = &message.subject
+        && (subject.chars().count() > SUBJECT_LIMIT || subject.chars().any(char::is_control))
+    {
+        return Err(Problem::invalid(
+            "subject",
+            format!("use at most {SUBJECT_LIMIT} characters without line breaks"),
+        ));
+    }
+    if message.attachments.len() > FILES_LIMIT {
+        return Err(Problem::invalid(
+            "attachments",
+            format!("send at most {FILES_LIMIT} files with one message"),
+        ));
+    }
+    if let Some(id) = &message.client_message_id
+        && id.chars().any(char::is_control)
+    {
+        return Err(Problem::invalid(
+            "client_message_id",
+            "use 1 to 200 printable characters",
+        ));
+    }
+    Ok(())
+}
+
+/// Write a note for colleagues
+///
+/// The customer never sees it.
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/notes", tag = "conversations",
+    params(("id" = ConversationId, Path)), request_body = NewNote,
+    responses((status = 201, description = "Written down.", body = EntryView)),
+    extensions(("x-permission" = json!("write:conversations"))))]
+async fn add_note(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<ConversationId>,
+    Posted { body, once }: Posted<NewNote>,
+) -> Result<Response, Problem> {
+    let setup = app.setup().clone();
+    let author = caller.author();
+    let add = move |tx: &mut Tx<'_>| {
+        let length = body.text.chars().count();
+        if body.text.trim().is_empty() || length > MESSAGE_TEXT_LIMIT {
+            let allowed = format!("use 1 to {MESSAGE_TEXT_LIMIT} characters");
+            return Err(Error::invalid("text", allowed));
+        }
+        let note = NewEntry::internal(
+            id,
+            setup.clock.now(),
+            EntryKind::Note,
+            author.clone(),
+            body.text.clone(),
+            json!({}),
+        );
+        let (entry, _) = conversation::append(tx, &setup, &note)?;
+        let entry = conversation::entry(tx, entry)?;
+        let mut view = EntryView::of(tx, vec![entry])?;
+        view.pop().ok_or_else(|| Error::not_found("entry", id))
+    };
+    once.run(&app, StatusCode::CREATED, add).await
+}
