@@ -10,6 +10,7 @@
 mod assert;
 pub mod code;
 mod customer;
+mod epoch;
 mod merge;
 mod proof;
 mod recognise;
@@ -19,6 +20,7 @@ pub use customer::{
     Customer, IdentifierRecord, Profile, SuggestionRecord, customer, customer_of, customers,
     identifier, identifiers, name_of, profile, set_profile, suggestions,
 };
+pub use epoch::start_new_life;
 pub use merge::{MergePreview, MovedConversation, merge, not_same, preview, retract, unmerge};
 pub use proof::{Proof, assurance, prove, proven};
 pub use recognise::{Person, recognise, recognise_at};

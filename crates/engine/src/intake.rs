@@ -207,8 +207,10 @@ fn carry(
         answers_ours,
     )? {
         Some(redeemed) => {
-            let customer = identity::customer_of(tx, person.identifier)?;
-            Ok((Person { customer, ..person }, redeemed.conversation))
+            // The proof may have linked the address, or started a number's new life: look again.
+            let name = inbound.from_name.as_deref();
+            let person = identity::recognise(tx, &setup.clock, &inbound.from, name)?;
+            Ok((person, redeemed.conversation))
         }
         None => Ok((person, None)),
     }
@@ -398,7 +400,9 @@ fn fetch_later(
     entry: EntryId,
 ) -> Result<()> {
     for file in &inbound.content.remote_files {
-        let payload = json!({ "endpoint": inbound.endpoint, "conversation": conversation, "entry": entry, "file": file });
+        let attachment = AttachmentId(setup.clock.new_id());
+        attachment::announce(tx, attachment, conversation, entry, setup.clock.now())?;
+        let payload = json!({ "endpoint": inbound.endpoint, "attachment": attachment, "file": file });
         job::enqueue(
             tx,
             &setup.clock,

@@ -1,9 +1,9 @@
 //! Adding evidence, and what follows from it.
 
-use crate::Setup;
 use crate::conversation;
 use crate::error::Result;
 use crate::queries::identity as queries;
+use crate::{Setup, webhook};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use throughline_identity::{Assertion, AssertionKind, Node, Partition, partition};
@@ -70,12 +70,12 @@ pub type Moved = BTreeMap<IdentifierId, (CustomerId, CustomerId)>;
 /// Appends `evidence` (its id and time are set here) and recomputes the customers it concerns. Conversations
 /// follow: what one customer had said in another's conversation moves out of it.
 ///
-/// Evidence of the platform's own that says nothing new is not stored again.
+/// Evidence of the platform's own that was given in this sitting already is not stored again.
 ///
 /// # Errors
 /// When the database fails.
 pub fn assert(tx: &mut Tx<'_>, setup: &Setup, evidence: Evidence) -> Result<Moved> {
-    if !evidence.by_human && evidence.retracts.is_none() && stands_already(tx, &evidence)? {
+    if !evidence.by_human && evidence.retracts.is_none() && stands_already(tx, setup, &evidence)? {
         return Ok(Moved::new());
     }
     let Evidence {
@@ -127,7 +127,7 @@ pub fn evidence_of(tx: &mut Tx<'_>, identifiers: &[IdentifierId]) -> Result<Vec<
     Ok(found.into_values().collect())
 }
 
-fn stands_already(tx: &mut Tx<'_>, evidence: &Evidence) -> Result<bool> {
+fn stands_already(tx: &mut Tx<'_>, setup: &Setup, evidence: &Evidence) -> Result<bool> {
     let Evidence {
         kind,
         a,
@@ -136,10 +136,11 @@ fn stands_already(tx: &mut Tx<'_>, evidence: &Evidence) -> Result<bool> {
         assurance,
         ..
     } = evidence;
+    let since = setup.clock.now() - setup.identity.sitting_ms;
     Ok(tx
         .optional(
             &queries::STANDING_PAIR,
-            params![*kind, *a, *b, source, *assurance],
+            params![*kind, *a, *b, source, *assurance, since],
             |row| row.get::<AssertionId>("id"),
         )?
         .is_some())
@@ -164,8 +165,21 @@ fn recompute(tx: &mut Tx<'_>, setup: &Setup, changed: &[IdentifierId]) -> Result
                 customer: new.uuid(),
             });
         }
+        tell(tx, setup, &moved)?;
     }
     Ok(moved)
+}
+
+/// Tells subscribers about every customer that gained or lost an identifier.
+fn tell(tx: &mut Tx<'_>, setup: &Setup, moved: &Moved) -> Result<()> {
+    let concerned: BTreeSet<CustomerId> = moved
+        .values()
+        .flat_map(|(old, new)| [*old, *new])
+        .collect();
+    for id in concerned {
+        webhook::customer_changed(tx, &setup.clock, id)?;
+    }
+    Ok(())
 }
 
 /// Everything that can influence, or be influenced by, a change.

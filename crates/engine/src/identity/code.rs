@@ -3,8 +3,10 @@
 
 use crate::Setup;
 use crate::error::{Error, Result};
+use crate::identity::assert::{Evidence, assert};
 use crate::identity::proof::prove;
 use crate::queries::identity as queries;
+use throughline_identity::AssertionKind;
 use throughline_model::assurance::Assurance;
 use throughline_model::clock::Millis;
 use throughline_model::id::{ConversationId, IdentifierId};
@@ -13,6 +15,8 @@ use uuid::Uuid;
 
 /// How long a code can be used, in milliseconds.
 pub const LIFETIME_MS: i64 = 10 * 60_000;
+/// How long a code can be used that carries a conversation, in milliseconds: mail is read when it is read.
+pub const CARRIED_LIFETIME_MS: i64 = 24 * 3_600_000;
 /// How long a proof by code counts, in milliseconds.
 pub const PROOF_MS: i64 = 30 * 60_000;
 /// How often a code may be mistyped.
@@ -23,6 +27,8 @@ const COUNT_MS: i64 = 3_600_000;
 /// A code that was made and waits to be sent.
 #[derive(Clone, Debug)]
 pub struct Issued {
+    /// Its id, which tells nothing without the installation's secret: see [`reveal`].
+    pub id: Uuid,
     /// Six digits.
     pub code: String,
     /// A token for a link that proves the same.
@@ -64,6 +70,10 @@ pub fn issue(
             retry_after_ms: COUNT_MS,
         });
     }
+    let lifetime_ms = match conversation {
+        Some(_) => CARRIED_LIFETIME_MS,
+        None => LIFETIME_MS,
+    };
     let id = setup.clock.new_id();
     let code = digits(setup, id);
     tx.execute(
@@ -75,13 +85,19 @@ pub fn issue(
             conversation,
             hash(setup, id, &code),
             now,
-            now + LIFETIME_MS
+            now + lifetime_ms
         ],
     )?;
-    Ok(Issued {
-        code,
+    Ok(reveal(setup, id))
+}
+
+/// The code with this id, made again: so what is stored of a message with a code need not contain it.
+pub fn reveal(setup: &Setup, id: Uuid) -> Issued {
+    Issued {
+        id,
+        code: digits(setup, id),
         token: setup.keys.seal("code-link", &[id]),
-    })
+    }
 }
 
 /// What `holder` typed is the code sent to `target`: the address is proven. `Ok(None)` means it is not; the
@@ -96,18 +112,37 @@ pub fn redeem(
     target: IdentifierId,
     typed: &str,
 ) -> Result<Option<Redeemed>> {
+    let Some(redeemed) = spend(tx, setup, holder, target, typed)? else {
+        return Ok(None);
+    };
+    let until = setup.clock.now() + PROOF_MS;
+    prove(tx, setup, holder, target, Assurance::PROVEN, "otp", until)?;
+    Ok(Some(redeemed))
+}
+
+/// [`redeem`] without drawing the conclusion: what follows from the code is the caller's to say.
+///
+/// # Errors
+/// As [`redeem`].
+pub fn spend(
+    tx: &mut Tx<'_>,
+    setup: &Setup,
+    holder: IdentifierId,
+    target: IdentifierId,
+    typed: &str,
+) -> Result<Option<Redeemed>> {
     let found = tx.optional(
         &queries::OPEN_CODES_OF_HOLDER,
         params![holder, target, setup.clock.now()],
         read,
     )?;
     match found {
-        Some(open) if open.matches(tx, setup, typed)? => open.redeem(tx, setup),
+        Some(open) if open.matches(tx, setup, typed)? => open.spend(tx, setup),
         _ => Ok(None),
     }
 }
 
-/// The link in a message was opened and confirmed.
+/// The link in a message was opened and confirmed, by whoever reads what is sent to the target.
 ///
 /// # Errors
 /// When the database fails.
@@ -116,7 +151,7 @@ pub fn redeem_link(tx: &mut Tx<'_>, setup: &Setup, token: &str) -> Result<Option
         return Ok(None);
     };
     match tx.optional(&queries::CODE_BY_ID, params![id, setup.clock.now()], read)? {
-        Some(open) => open.redeem(tx, setup),
+        Some(open) => open.redeem_at_target(tx, setup),
         None => Ok(None),
     }
 }
@@ -142,7 +177,7 @@ pub fn redeem_reply(
             .split(|c: char| !c.is_ascii_digit())
             .any(|word| word.len() == 6 && hash(setup, open.id, word) == open.code_hash);
         if says_code || proves_reply || says_yes(text) {
-            return open.redeem(tx, setup);
+            return open.redeem_at_target(tx, setup);
         }
     }
     Ok(None)
@@ -177,20 +212,27 @@ impl Open {
         Ok(matches)
     }
 
-    fn redeem(self, tx: &mut Tx<'_>, setup: &Setup) -> Result<Option<Redeemed>> {
+    /// Whoever reads what is sent to the target says yes to the holder's wish: the two are one person, and the
+    /// target is proven. The holder has shown nothing: somebody else may have typed this address, and what
+    /// the owner of the address goes on to write is not for them.
+    fn redeem_at_target(self, tx: &mut Tx<'_>, setup: &Setup) -> Result<Option<Redeemed>> {
+        let Some(redeemed) = self.spend(tx, setup)? else {
+            return Ok(None);
+        };
+        let Redeemed { holder, target, .. } = redeemed;
+        let until = setup.clock.now() + PROOF_MS;
+        prove(tx, setup, target, target, Assurance::PROVEN, "otp", until)?;
+        let same = AssertionKind::Verified;
+        let evidence = Evidence::seen(same, holder, target, Assurance::PROVEN, "otp");
+        assert(tx, setup, evidence)?;
+        Ok(Some(redeemed))
+    }
+
+    fn spend(self, tx: &mut Tx<'_>, setup: &Setup) -> Result<Option<Redeemed>> {
         let now: Millis = setup.clock.now();
         if tx.execute(&queries::USE_CODE, params![self.id, now])? == 0 {
             return Ok(None);
         }
-        prove(
-            tx,
-            setup,
-            self.holder,
-            self.target,
-            Assurance::PROVEN,
-            "otp",
-            now + PROOF_MS,
-        )?;
         Ok(Some(Redeemed {
             holder: self.holder,
             target: self.target,

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::queries::identity as queries;
+use crate::webhook;
 use serde::Serialize;
 use throughline_model::clock::{Clock, Millis};
 use throughline_model::id::{CustomerId, IdentifierId};
@@ -188,7 +189,7 @@ pub fn set_profile(
         &queries::SET_PROFILE,
         params![id, profile.name.clone(), attributes, clock.now()],
     )?;
-    Ok(())
+    webhook::customer_changed(tx, clock, id)
 }
 
 /// Who this customer may be, too.

@@ -3,6 +3,7 @@
 use crate::Setup;
 use crate::error::Result;
 use crate::identity::assert::{Evidence, Moved, assert};
+use crate::identity::epoch::life_proven;
 use crate::queries::identity as queries;
 use serde::Serialize;
 use throughline_identity::AssertionKind;
@@ -27,7 +28,8 @@ pub struct Proof {
 }
 
 /// Whoever is behind `holder` has shown that `proven` is theirs: kept as a proof until `expires_at`, and as
-/// evidence for good. From assurance 2 on the two are linked, unless a guard objects.
+/// evidence for good. From assurance 2 on the two are linked, unless a guard objects. A phone number that turns
+/// out to have a new holder starts a new life first.
 ///
 /// # Errors
 /// When the database fails.
@@ -41,6 +43,7 @@ pub fn prove(
     expires_at: Millis,
 ) -> Result<Moved> {
     let now = setup.clock.now();
+    let proven = life_proven(tx, setup, holder, proven, assurance)?;
     tx.execute(
         &queries::INSERT_PROOF,
         params![

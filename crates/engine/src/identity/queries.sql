@@ -66,10 +66,10 @@ WHERE a = $1 OR b = $1 ORDER BY id
 SELECT id, at, kind, a, b, retracts, assurance, by_human, source, author, reason, details FROM assertion
 WHERE retracts = $1 ORDER BY id
 
--- The same thing said again adds nothing: proofs of one pair from one source are kept once.
+-- The same thing said again within one sitting adds nothing.
 -- name: standing_pair
 SELECT x.id FROM assertion x
-WHERE x.kind = $1 AND x.a = $2 AND x.b = $3 AND x.source = $4 AND x.assurance >= $5
+WHERE x.kind = $1 AND x.a = $2 AND x.b = $3 AND x.source = $4 AND x.assurance >= $5 AND x.at > $6
   AND NOT EXISTS (SELECT 1 FROM assertion r WHERE r.retracts = x.id) LIMIT 1
 
 -- name: drop_suggestions
@@ -113,3 +113,10 @@ UPDATE one_time_code SET attempts = attempts + 1 WHERE id = $1 RETURNING attempt
 
 -- name: use_code
 UPDATE one_time_code SET used_at = $2 WHERE id = $1 AND used_at IS NULL
+
+-- name: last_used
+SELECT MAX(at) AS at FROM (
+    SELECT MAX(x.at) AS at FROM assertion x WHERE x.a = $1
+    UNION ALL SELECT MAX(y.at) AS at FROM assertion y WHERE y.b = $1
+    UNION ALL SELECT MAX(i.last_at) AS at FROM interaction i WHERE i.identifier_id = $1
+) used
