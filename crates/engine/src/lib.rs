@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod attachment;
+pub mod bounce;
 pub mod consent;
 pub mod conversation;
 pub mod delivery;
@@ -17,9 +18,11 @@ pub mod identity;
 pub mod intake;
 pub mod job;
 pub mod key;
+pub mod mailbox;
 pub mod queries;
 pub mod reply;
 pub mod upkeep;
+pub mod visitor;
 pub mod webhook;
 
 pub use error::{Error, Result};

@@ -144,6 +144,7 @@ CREATE TABLE inbound (
 );
 CREATE INDEX inbound_received ON inbound (received_at);
 CREATE INDEX inbound_entry ON inbound (conversation_id, seq);
+CREATE INDEX inbound_object ON inbound (object_key) WHERE object_key IS NOT NULL;
 
 -- Message-IDs of mail, for threading by References.
 CREATE TABLE mail_message (
@@ -190,6 +191,7 @@ CREATE TABLE attachment (
 );
 CREATE INDEX attachment_entry ON attachment (entry_id);
 CREATE INDEX attachment_conversation ON attachment (conversation_id);
+CREATE INDEX attachment_uploader ON attachment (uploader, created_at);
 
 -- How well the person in an interaction is proven, for how long.
 CREATE TABLE proof (
@@ -218,6 +220,27 @@ CREATE TABLE one_time_code (
 );
 CREATE INDEX one_time_code_holder ON one_time_code (holder_id, created_at);
 CREATE INDEX one_time_code_target ON one_time_code (target_id, created_at);
+CREATE INDEX one_time_code_expiry ON one_time_code (expires_at);
+
+-- Chat visitors that signed out or were replaced: their tokens count no more.
+CREATE TABLE retired_visitor (
+    identifier_id UUID PRIMARY KEY REFERENCES identifier (id),
+    at BIGINT NOT NULL
+);
+
+-- A link a member made for whoever is behind `identifier`; it works once, and what it proves is what was proven
+-- when it was made.
+CREATE TABLE resume_link (
+    id UUID PRIMARY KEY,
+    conversation_id UUID NOT NULL REFERENCES conversation (id),
+    identifier_id UUID NOT NULL REFERENCES identifier (id),
+    assurance BIGINT NOT NULL,
+    created_by TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    used_at BIGINT
+);
+CREATE INDEX resume_link_expiry ON resume_link (expires_at);
 
 -- Addresses that must not be written to on an endpoint.
 CREATE TABLE opt_out (
@@ -280,6 +303,8 @@ CREATE TABLE job (
 CREATE INDEX job_due ON job (state, run_at);
 CREATE INDEX job_key ON job (kind, key, id);
 
+-- Secrets are derived from the installation's key and the ids in `secrets`; none is stored. `failing_since` is when
+-- the present row of failures began.
 CREATE TABLE webhook (
     id UUID PRIMARY KEY,
     url TEXT NOT NULL,
@@ -288,22 +313,39 @@ CREATE TABLE webhook (
     events TEXT NOT NULL,
     enabled BOOLEAN NOT NULL,
     disabled_reason TEXT,
+    failing_since BIGINT,
     created_at BIGINT NOT NULL
 );
+CREATE INDEX webhook_enabled ON webhook (enabled);
 
+-- One event for one subscriber. `attempts` counts since it was made or replayed last.
 CREATE TABLE webhook_delivery (
     id UUID PRIMARY KEY,
     webhook_id UUID NOT NULL REFERENCES webhook (id),
+    event_id UUID NOT NULL,
     event TEXT NOT NULL,
     payload TEXT NOT NULL,
     status TEXT NOT NULL,
     attempts BIGINT NOT NULL,
+    next_attempt_at BIGINT,
     response_code BIGINT,
     last_error TEXT,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
 CREATE INDEX webhook_delivery_webhook ON webhook_delivery (webhook_id, id);
+CREATE INDEX webhook_delivery_status ON webhook_delivery (status, updated_at);
+
+CREATE TABLE webhook_attempt (
+    delivery_id UUID NOT NULL REFERENCES webhook_delivery (id),
+    number BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    duration_ms BIGINT NOT NULL,
+    response_code BIGINT,
+    response_start TEXT,
+    error TEXT,
+    PRIMARY KEY (delivery_id, number)
+);
 
 CREATE TABLE member (
     id UUID PRIMARY KEY,
@@ -323,6 +365,7 @@ CREATE TABLE member_session (
     expires_at BIGINT NOT NULL
 );
 CREATE INDEX member_session_member ON member_session (member_id);
+CREATE INDEX member_session_expiry ON member_session (expires_at);
 
 CREATE TABLE invite (
     token_hash TEXT PRIMARY KEY,

@@ -38,6 +38,9 @@ section! {
         pub reopen_window_hours: u64 = default(168),
         /// How long a browser is remembered as the same chat visitor, in days.
         pub visitor_days: u64 = default(180),
+        /// How long an answer waits to be read in the chat before it follows its visitor by mail, in
+        /// minutes. Needs `offline_email_endpoint` of the chat.
+        pub chat_offline_minutes: u64 = default(3),
     }
 }
 

@@ -125,7 +125,8 @@ DELETE FROM fact WHERE conversation_id = $1 AND seq = $2
 -- name: fact_at
 SELECT name, value, seq, at FROM fact WHERE conversation_id = $1 AND seq = $2
 
--- Conversations in which any line belongs to somebody else than the conversation does.
+-- Conversations in which any line belongs to somebody else than the conversation does. A line that only we have
+-- used so far (it carried a code to an address not proven yet) stays with the conversation it was opened for.
 -- name: strays
 SELECT x.id, x.conversation_id, x.endpoint_id, x.channel, x.identifier_id, x.started_at, x.last_at, x.read_seq,
        own.customer_id AS owner_customer, i.customer_id AS line_customer, c.brand
@@ -135,6 +136,7 @@ JOIN identifier own ON own.id = c.identifier_id
 JOIN identifier i ON i.id = x.identifier_id
 WHERE c.id IN (SELECT y.conversation_id FROM interaction y WHERE y.identifier_id = $1)
   AND own.customer_id <> i.customer_id
+  AND x.last_at > 0
 ORDER BY x.conversation_id, x.started_at, x.id
 
 -- name: entries_of_interaction

@@ -1,0 +1,38 @@
+//! Lists the files of the built front end, so that the binary has them in itself. Without a build the list is
+//! empty, and the pages say so.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+fn main() {
+    let web = Path::new(&env::var("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR"))
+        .join("../../web/dist/chat");
+    println!("cargo::rerun-if-changed={}", web.display());
+    let mut files: Vec<PathBuf> = fs::read_dir(&web)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.is_file() && !is_hidden(path))
+        .collect();
+    files.sort();
+    let mut code = String::from("const ASSETS: &[Asset] = &[\n");
+    for path in files {
+        let path = path.canonicalize().expect("a listed file is there");
+        let name = path.file_name().expect("a file has a name");
+        let _ = writeln!(
+            code,
+            "Asset {{ name: {:?}, body: include_bytes!({:?}) }},",
+            name.to_string_lossy(),
+            path.to_string_lossy()
+        );
+    }
+    code.push_str("];\n");
+    let out = Path::new(&env::var("OUT_DIR").expect("cargo sets OUT_DIR")).join("chat_assets.rs");
+    fs::write(out, code).expect("OUT_DIR can be written");
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name()
+        .is_some_and(|name| name.to_string_lossy().starts_with('.'))
+}

@@ -1,0 +1,265 @@
+//! `GET /chat/v1/events`: the conversation as it goes on, as server-sent events.
+//!
+//! | event | data |
+//! | --- | --- |
+//! | `state` | `{conversation, assurance}`: where the visitor stands; first of all, and after every change |
+//! | `entry` | one entry; its id is `<conversation>:<seq>` |
+//! | `deliveries` | `[{seq, status}]`: how far the latest answers came |
+//! | `typing` | `{typing, name}`: somebody at the desk writes |
+//! | `end` | the token counts no more |
+//!
+//! A stream resumes after the `Last-Event-ID` header, or after `?after=<seq>`, of the conversation the visitor is
+//! in. What becomes visible only by a proof comes again from the start; entries are known by their id.
+
+use super::guest::Guest;
+use super::hub::{Listener, News};
+use super::lobby::Effort;
+use super::shape::{self, ChatEntry, ConversationInfo};
+use crate::app::App;
+use crate::problem::Problem;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::response::sse::{Event, Sse};
+use axum::response::{IntoResponse, Response};
+use futures::Stream;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::convert::Infallible;
+use std::time::Duration;
+use throughline_engine::visitor;
+use throughline_model::assurance::Assurance;
+use throughline_model::id::ConversationId;
+use throughline_model::outbound::DeliveryStatus;
+
+/// A line on the wire now and then shows both sides that the other is there.
+const HEARTBEAT: Duration = Duration::from_secs(20);
+/// After so many silent heartbeats the stream looks for itself, in case a hint was lost.
+const LOOK_AFTER: u32 = 6;
+/// The most entries read at once.
+const PAGE: usize = 100;
+/// How many of the latest numbers are told how far their answers came.
+const RECENT: i64 = 50;
+
+/// Where to go on.
+#[derive(Deserialize)]
+pub struct From {
+    after: Option<i64>,
+}
+
+/// Where a stream stands.
+struct Place {
+    token: Box<str>,
+    /// The conversation and the number after which to go on.
+    after: Option<(ConversationId, i64)>,
+    /// The number after which to go on in whatever conversation it will be.
+    first_after: i64,
+    told: Option<Standing>,
+    deliveries: Vec<Told>,
+}
+
+/// What the visitor was told about where they stand.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+struct Standing {
+    conversation: Option<ConversationInfo>,
+    assurance: Assurance,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+struct Told {
+    seq: i64,
+    status: DeliveryStatus,
+}
+
+/// What a look found.
+struct Found {
+    standing: Standing,
+    entries: Vec<ChatEntry>,
+    /// The last number looked at; entries that are no messages count too.
+    last: i64,
+    more: bool,
+    deliveries: Vec<Told>,
+}
+
+/// Opens the stream.
+///
+/// # Errors
+/// 401, and 429 for too many streams.
+pub async fn listen(
+    State(app): State<App>,
+    guest: Guest,
+    Query(from): Query<From>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let now = app.setup().clock.now();
+    app.lobby()
+        .count(guest.visitor.identifier, Effort::Read, now)?;
+    let listener = app
+        .lobby()
+        .hub()
+        .listen(app.db().hints(), guest.visitor.identifier)
+        .ok_or_else(|| Problem::too_many(5_000))?;
+    let place = Place {
+        token: guest.token.into_boxed_str(),
+        after: last_event(&headers),
+        first_after: from.after.unwrap_or(0).max(0),
+        told: None,
+        deliveries: Vec::new(),
+    };
+    let mut response = Sse::new(stream(app, listener, place)).into_response();
+    response.headers_mut().insert(
+        HeaderName::from_static("x-accel-buffering"),
+        HeaderValue::from_static("no"),
+    );
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+/// `<conversation>:<seq>`, as our own events are numbered.
+fn last_event(headers: &HeaderMap) -> Option<(ConversationId, i64)> {
+    let (conversation, seq) = headers
+        .get("last-event-id")?
+        .to_str()
+        .ok()?
+        .split_once(':')?;
+    Some((conversation.parse().ok()?, seq.parse::<i64>().ok()?.max(0)))
+}
+
+fn stream(
+    app: App,
+    mut listener: Listener,
+    mut place: Place,
+) -> impl Stream<Item = Result<Event, Infallible>> {
+    async_stream::stream! {
+        loop {
+            // Whatever happens from here on is heard; what happened before is read now.
+            let found = match place.look(&app).await {
+                Ok(Some(found)) => found,
+                Ok(None) => {
+                    yield Ok(Event::default().event("end").data("{}"));
+                    return;
+                }
+                Err(problem) => {
+                    tracing::warn!(detail = problem.detail, "a chat stream ends; its client comes back");
+                    return;
+                }
+            };
+            let turned = listener.turn_to(found.standing.conversation.map(|one| one.id));
+            let more = found.more;
+            for event in place.tell(found) {
+                yield Ok(event);
+            }
+            if turned || more {
+                continue;
+            }
+            let mut silent = 0;
+            loop {
+                match tokio::time::timeout(HEARTBEAT, listener.news()).await {
+                    Ok(News { closed: true, .. }) => return,
+                    Ok(news) => {
+                        if let Some(event) = news.fleeting.as_deref().and_then(typing) {
+                            yield Ok(event);
+                        }
+                        if news.look {
+                            break;
+                        }
+                    }
+                    Err(_) => {
+                        yield Ok(Event::default().comment(""));
+                        silent += 1;
+                        if silent >= LOOK_AFTER {
+                            break;
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Place {
+    /// What there is to see now; none when the token counts no more.
+    async fn look(&mut self, app: &App) -> Result<Option<Found>, Problem> {
+        let (setup, terms) = (app.setup().clone(), app.lobby().terms().clone());
+        let (token, after, first_after) = (self.token.clone(), self.after, self.first_after);
+        let was_whole = self
+            .told
+            .is_none_or(|told| told.assurance >= Assurance::PROVEN);
+        let found = app
+            .db()
+            .read(move |tx| {
+                let Some(visitor) = visitor::open(tx, &setup, &terms, &token)? else {
+                    return Ok::<_, throughline_engine::Error>(None);
+                };
+                let sight = visitor::sight(tx, &setup, &visitor)?;
+                let conversation = shape::conversation(&sight);
+                let after = match (conversation, after) {
+                    _ if sight.is_whole() && !was_whole => 0,
+                    (Some(now), Some((then, seq))) if now.id == then => seq,
+                    (_, None) => first_after,
+                    _ => 0,
+                };
+                let lines = sight.lines(tx, after, PAGE)?;
+                let last = lines.last().map_or(after, |line| line.entry.seq);
+                let newest = sight.conversation.as_ref().map_or(0, |one| one.last_seq);
+                let deliveries = sight
+                    .deliveries(tx, newest - RECENT)?
+                    .into_iter()
+                    .map(|(seq, status)| Told { seq, status })
+                    .collect();
+                Ok(Some(Found {
+                    standing: Standing {
+                        conversation,
+                        assurance: sight.assurance,
+                    },
+                    more: lines.len() == PAGE,
+                    entries: shape::entries(tx, lines)?,
+                    last,
+                    deliveries,
+                }))
+            })
+            .await?;
+        Ok(found)
+    }
+
+    /// The events that tell what was found.
+    fn tell(&mut self, found: Found) -> Vec<Event> {
+        let mut events = Vec::new();
+        if self.told != Some(found.standing) {
+            events.extend(event("state", &found.standing));
+            self.told = Some(found.standing);
+        }
+        for entry in &found.entries {
+            let id = format!("{}:{}", entry.conversation, entry.seq);
+            events.extend(event("entry", entry).map(|event| event.id(id)));
+        }
+        if self.deliveries != found.deliveries {
+            events.extend(event("deliveries", &found.deliveries));
+            self.deliveries = found.deliveries;
+        }
+        self.after = found.standing.conversation.map(|one| (one.id, found.last));
+        events
+    }
+}
+
+fn event(name: &str, data: &impl Serialize) -> Option<Event> {
+    // These forms always can be JSON; if one could not, a gap is better than a broken stream.
+    Event::default().event(name).json_data(data).ok()
+}
+
+/// What people at the desk do is told; what the customer does is known here.
+fn typing(fleeting: &str) -> Option<Event> {
+    let event: serde_json::Value = serde_json::from_str(fleeting).ok()?;
+    let by_customer =
+        event.pointer("/author/kind").and_then(|kind| kind.as_str()) == Some("customer");
+    if event.get("type")?.as_str()? != "typing" || by_customer {
+        return None;
+    }
+    let name = event.pointer("/author/name").cloned().unwrap_or_default();
+    let typing = event
+        .get("typing")
+        .and_then(|typing| typing.as_bool())
+        .unwrap_or(true);
+    self::event("typing", &json!({ "typing": typing, "name": name }))
+}

@@ -1,0 +1,242 @@
+//! What the chat tells a browser, in JSON.
+
+use super::guest::Guest;
+use crate::app::{App, ConfiguredEndpoint};
+use crate::problem::Problem;
+use serde::Serialize;
+use throughline_engine::attachment::{self, StoredFile, may_show_inline};
+use throughline_engine::visitor::{self, Line, Sight, Visitor};
+use throughline_model::assurance::Assurance;
+use throughline_model::channel::Channel;
+use throughline_model::clock::Millis;
+use throughline_model::conversation::{AuthorKind, CaseStatus, EntryKind};
+use throughline_model::id::{AttachmentId, ConversationId, EntryId};
+use throughline_model::outbound::DeliveryStatus;
+use throughline_storage::Tx;
+
+/// Where a visitor stands.
+#[derive(Clone, Debug, Serialize)]
+pub struct Me {
+    /// The name they gave.
+    pub name: Option<String>,
+    /// The chat.
+    pub endpoint: ChatInfo,
+    /// How well they are proven.
+    pub assurance: Assurance,
+    /// The conversation they are in.
+    pub conversation: Option<ConversationInfo>,
+    /// The largest file they may send, in bytes.
+    pub max_upload_bytes: usize,
+}
+
+/// A chat as its page needs it.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChatInfo {
+    /// What it is called in URLs.
+    pub name: String,
+    /// The title above it.
+    pub title: String,
+    /// The first line a visitor sees.
+    pub greeting: Option<String>,
+    /// Where a conversation can go on: `email`, `sms`.
+    pub continue_on: Vec<Channel>,
+}
+
+/// The visitor's conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ConversationInfo {
+    /// Its id.
+    pub id: ConversationId,
+    /// Where it stands.
+    pub status: CaseStatus,
+    /// Up to which number the visitor has read.
+    pub read_seq: i64,
+}
+
+/// One visible line of the conversation.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChatEntry {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The number there.
+    pub seq: i64,
+    /// Its id.
+    pub id: EntryId,
+    /// When, in milliseconds since 1970.
+    pub at: Millis,
+    /// Who wrote it.
+    pub from: From,
+    /// The name of whoever wrote it.
+    pub name: Option<String>,
+    /// Over which channel.
+    pub channel: Option<Channel>,
+    /// The text. Text, not markup.
+    pub text: String,
+    /// Its files.
+    pub files: Vec<ChatFile>,
+    /// The id the visitor's browser gave it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_message_id: Option<String>,
+    /// How far an answer came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<DeliveryStatus>,
+}
+
+/// Who wrote a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum From {
+    /// This visitor.
+    You,
+    /// The same customer, somewhere else.
+    YouElsewhere,
+    /// A person at the desk.
+    Agent,
+    /// The AI agent.
+    Assistant,
+    /// The platform.
+    System,
+}
+
+/// A file of a line.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChatFile {
+    /// Its id, for `/chat/v1/files/{id}`.
+    pub id: AttachmentId,
+    /// Its name.
+    pub name: String,
+    /// What it is, by its content.
+    pub media_type: String,
+    /// Its size in bytes.
+    pub size: i64,
+    /// True when the page may show it.
+    pub inline: bool,
+    /// False when it cannot be fetched (refused, or not here yet).
+    pub available: bool,
+}
+
+impl From {
+    fn of(line: &Line) -> Self {
+        match line.entry.author.kind {
+            AuthorKind::Customer if line.own => Self::You,
+            AuthorKind::Customer => Self::YouElsewhere,
+            AuthorKind::Ai => Self::Assistant,
+            AuthorKind::System => Self::System,
+            AuthorKind::Member | AuthorKind::Api => Self::Agent,
+        }
+    }
+}
+
+impl ChatFile {
+    /// A stored file as a visitor knows it.
+    pub fn of(file: StoredFile) -> Self {
+        Self {
+            id: file.id,
+            inline: may_show_inline(&file.media_type),
+            available: file.state == "stored",
+            name: file.name,
+            media_type: file.media_type,
+            size: file.size,
+        }
+    }
+}
+
+/// Lines as a browser gets them; what is no message is left out.
+///
+/// # Errors
+/// When the database fails.
+pub fn entries(tx: &mut Tx<'_>, lines: Vec<Line>) -> throughline_engine::Result<Vec<ChatEntry>> {
+    let messages = lines
+        .into_iter()
+        .filter(|line| line.entry.kind == EntryKind::Message);
+    messages.map(|line| entry(tx, line)).collect()
+}
+
+fn entry(tx: &mut Tx<'_>, line: Line) -> throughline_engine::Result<ChatEntry> {
+    let files = attachment::of_entry(tx, line.entry.id)?;
+    Ok(ChatEntry {
+        from: From::of(&line),
+        conversation: line.entry.conversation,
+        seq: line.entry.seq,
+        id: line.entry.id,
+        at: line.entry.at,
+        name: line.entry.author.name,
+        channel: line.entry.channel,
+        text: line.entry.text,
+        files: files.into_iter().map(ChatFile::of).collect(),
+        client_message_id: line.client_message_id,
+        status: line.delivery,
+    })
+}
+
+/// The conversation as far as the visitor is in it.
+pub fn conversation(sight: &Sight) -> Option<ConversationInfo> {
+    sight.conversation.as_ref().map(|one| ConversationInfo {
+        id: one.id,
+        status: one.status,
+        read_seq: sight.line.as_ref().map_or(0, |line| line.read_seq),
+    })
+}
+
+/// Where a visitor stands.
+///
+/// # Errors
+/// When the database fails.
+pub async fn me(app: &App, chat: &ConfiguredEndpoint, visitor: Visitor) -> Result<Me, Problem> {
+    let setup = app.setup().clone();
+    let (name, sight) = app
+        .db()
+        .read(move |tx| {
+            let sight = visitor::sight(tx, &setup, &visitor)?;
+            Ok::<_, throughline_engine::Error>((visitor.name.clone(), sight))
+        })
+        .await?;
+    let own = chat.config.webchat.clone().unwrap_or_default();
+    Ok(Me {
+        name,
+        endpoint: ChatInfo {
+            name: chat.record.name.clone(),
+            title: own.title,
+            greeting: own.greeting,
+            continue_on: [Channel::Email, Channel::Sms]
+                .into_iter()
+                .filter(|channel| outlet(app, chat, *channel).is_some())
+                .collect(),
+        },
+        assurance: sight.assurance,
+        conversation: conversation(&sight),
+        max_upload_bytes: app.files().max_bytes(),
+    })
+}
+
+/// [`me`] of a guest.
+///
+/// # Errors
+/// When the database fails.
+pub async fn me_of(app: &App, guest: &Guest) -> Result<Me, Problem> {
+    me(app, &guest.chat, guest.visitor.clone()).await
+}
+
+/// The endpoint through which messages of this chat leave on another channel: for mail the one configured, else
+/// one of the same brand.
+pub fn outlet<'a>(
+    app: &'a App,
+    chat: &ConfiguredEndpoint,
+    channel: Channel,
+) -> Option<&'a ConfiguredEndpoint> {
+    let configured = chat
+        .config
+        .webchat
+        .as_ref()
+        .and_then(|chat| chat.offline_email_endpoint.as_deref())
+        .filter(|_| channel == Channel::Email);
+    if let Some(name) = configured {
+        return app.endpoint(name, &[channel]).ok();
+    }
+    let mut fitting: Vec<_> = app
+        .endpoints()
+        .filter(|one| one.record.channel == channel && one.record.brand == chat.record.brand)
+        .collect();
+    fitting.sort_by(|a, b| a.record.name.cmp(&b.record.name));
+    fitting.into_iter().next()
+}
