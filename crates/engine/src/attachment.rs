@@ -3,24 +3,38 @@
 //! A file is stored under the hash of its content before the transaction that mentions it, so a crash leaves at
 //! worst an unmentioned file. What a browser could run (HTML, SVG, scripts) is only ever handed out as a
 //! download; images are decoded and written anew, which drops everything that is not a picture.
+//!
+//! With a virus scanner, no file is handed out before it was found clean: one that cannot be scanned yet is held
+//! apart from the others, where [`Files::read`] does not look, until a job of kind [`SCAN_FILE`] has settled it.
 
+mod clamd;
 mod media;
+mod scan;
 
 use crate::error::{Error, Result};
+use crate::job;
 use crate::queries::attachment as queries;
 use bytes::Bytes;
 use object_store::ObjectStore;
 use object_store::ObjectStoreExt as _;
 use object_store::path::Path as ObjectPath;
 use serde::Serialize;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use throughline_model::clock::{Clock, Millis};
-use throughline_model::id::{AttachmentId, ConversationId, EntryId, IdentifierId};
+use throughline_model::id::{AttachmentId, ConversationId, EntryId, IdentifierId, JobId};
 use throughline_model::inbound::File;
 use throughline_storage::{Db, Row, Tx, params};
 
+pub use clamd::{Clamd, Verdict};
 pub use media::{MediaKind, Sniffed, clean_name, may_show_inline, sniff};
+pub use scan::{SCAN_FILE, ScanFiles};
+
+/// The folder of files that wait for the virus scanner; nothing is handed out from there.
+const HELD: &str = "held/";
+/// How often a job may fail to scan a file; an unreachable scanner is no failure.
+const SCAN_TRIES: i64 = 100;
 
 /// Where the bytes of attachments are.
 #[derive(Clone)]
@@ -28,6 +42,7 @@ pub struct Files {
     store: Arc<dyn ObjectStore>,
     clock: Clock,
     max_bytes: usize,
+    scanner: Option<Clamd>,
 }
 
 /// A file whose bytes are stored.
@@ -43,9 +58,10 @@ pub struct StoredFile {
     pub size: i64,
     /// SHA-256 of its content, in hex.
     pub sha256: String,
-    /// `stored`, or `refused` with a reason.
+    /// `stored`, or with a reason: `refused`; `pending` while it is fetched from a provider and `missing` when that
+    /// failed; `unscanned` while it waits for the virus scanner.
     pub state: String,
-    /// Why it was refused.
+    /// Why it is not to be had.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Content-ID, for pictures inside HTML mail.
@@ -63,7 +79,15 @@ impl Files {
             store,
             clock,
             max_bytes,
+            scanner: None,
         }
+    }
+
+    /// From now on every file is scanned before it is handed out.
+    #[must_use]
+    pub fn with_scanner(mut self, scanner: Clamd) -> Self {
+        self.scanner = Some(scanner);
+        self
     }
 
     /// The largest file that is kept, in bytes.
@@ -71,29 +95,61 @@ impl Files {
         self.max_bytes
     }
 
-    /// Stores a file. One that is too large is not stored but remembered as refused, so that people see that
-    /// there was something.
+    /// Stores a file. One that is too large or infected is not stored but remembered as refused, so that people
+    /// see that there was something; one that cannot be scanned now is held.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn keep(&self, file: &File) -> Result<StoredFile> {
         let size = file.body.len();
         if size > self.max_bytes {
-            let reason = format!("larger than {} bytes", self.max_bytes);
-            return Ok(self.described(
-                file,
-                "application/octet-stream",
-                &file.body,
-                String::new(),
-                Some(reason),
-            ));
+            return Ok(self.refused(file, format!("larger than {} bytes", self.max_bytes)));
         }
-        let body = file.body.clone();
-        let (sniffed, body) = tokio::task::spawn_blocking(move || media::made_safe(body))
-            .await
-            .map_err(|error| Error::Conflict(format!("the file could not be read: {error}")))?;
-        let key = self.put("files", body.clone()).await?;
-        Ok(self.described(file, &sniffed.media_type, &body, key, None))
+        match self.verdict(&file.body).await {
+            Verdict::Refused(reason) => return Ok(self.refused(file, reason)),
+            Verdict::Unknown(reason) => return self.hold(file, reason).await,
+            Verdict::Clean => {}
+        }
+        let (sniffed, body) = media::safe(file.body.clone()).await?;
+        let object_key = self.put_hashed("files", body.clone()).await?;
+        Ok(StoredFile {
+            media_type: sniffed.media_type,
+            size: body.len() as i64,
+            sha256: digest(&body),
+            state: "stored".to_owned(),
+            object_key,
+            ..self.described(file)
+        })
+    }
+
+    /// A file that is not kept, and why. Its bytes are gone.
+    pub(crate) fn refused(&self, file: &File, reason: String) -> StoredFile {
+        StoredFile {
+            state: "refused".to_owned(),
+            reason: Some(reason),
+            ..self.described(file)
+        }
+    }
+
+    async fn hold(&self, file: &File, reason: String) -> Result<StoredFile> {
+        tracing::warn!(reason, "a file is held until it can be scanned");
+        let held = self.described(file);
+        let object_key = format!("{HELD}{}", held.id);
+        self.put(&object_key, file.body.clone()).await?;
+        Ok(StoredFile {
+            state: "unscanned".to_owned(),
+            reason: Some(reason),
+            object_key,
+            ..held
+        })
+    }
+
+    /// What the scanner says; without one everything is clean.
+    async fn verdict(&self, body: &Bytes) -> Verdict {
+        match &self.scanner {
+            Some(scanner) => scanner.scan(body).await,
+            None => Verdict::Clean,
+        }
     }
 
     /// Stores a payload as it came and returns its key.
@@ -101,14 +157,38 @@ impl Files {
     /// # Errors
     /// When the store fails.
     pub async fn keep_raw(&self, body: Bytes) -> Result<String> {
-        self.put("raw", body).await
+        self.put_hashed("raw", body).await
     }
 
     /// The bytes under a key.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when they are not there.
+    /// [`Error::NotFound`] when they are not there, [`Error::Conflict`] while the file waits for the virus
+    /// scanner.
     pub async fn read(&self, key: &str) -> Result<Bytes> {
+        if key.starts_with(HELD) {
+            return Err(Error::Conflict(
+                "the file waits for the virus scanner; try again later".to_owned(),
+            ));
+        }
+        if key.is_empty() {
+            return Err(Error::not_found("stored file", "of this attachment"));
+        }
+        self.bytes(key).await
+    }
+
+    /// Removes what is under a key; that it is gone already is no error.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn forget(&self, key: &str) -> Result<()> {
+        match self.store.delete(&ObjectPath::from(key)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(Error::Conflict(format!("the file store failed: {error}"))),
+        }
+    }
+
+    async fn bytes(&self, key: &str) -> Result<Bytes> {
         let failed = |error: object_store::Error| match error {
             object_store::Error::NotFound { .. } => Error::not_found("stored file", key),
             error => Error::Conflict(format!("the file store failed: {error}")),
@@ -122,45 +202,44 @@ impl Files {
             .map_err(failed)
     }
 
-    async fn put(&self, folder: &str, body: Bytes) -> Result<String> {
-        let hash = hex::encode(Sha256::digest(&body));
+    /// Stores bytes under the hash of their content.
+    async fn put_hashed(&self, folder: &str, body: Bytes) -> Result<String> {
+        let hash = digest(&body);
         let key = format!("{folder}/{}/{hash}", &hash[..2]);
+        self.put(&key, body).await?;
+        Ok(key)
+    }
+
+    async fn put(&self, key: &str, body: Bytes) -> Result<()> {
         self.store
-            .put(&ObjectPath::from(key.as_str()), body.into())
+            .put(&ObjectPath::from(key), body.into())
             .await
             .map_err(|error| {
                 Error::Conflict(format!(
                     "the file store failed: {error}; check [files] in the configuration"
                 ))
             })?;
-        Ok(key)
+        Ok(())
     }
 
-    fn described(
-        &self,
-        file: &File,
-        media_type: &str,
-        body: &Bytes,
-        object_key: String,
-        refused: Option<String>,
-    ) -> StoredFile {
+    /// What is known of a file before anything is done with it.
+    fn described(&self, file: &File) -> StoredFile {
         StoredFile {
             id: AttachmentId(self.clock.new_id()),
             name: clean_name(&file.name),
-            media_type: media_type.to_owned(),
-            size: body.len() as i64,
-            sha256: hex::encode(Sha256::digest(body)),
-            state: if refused.is_some() {
-                "refused"
-            } else {
-                "stored"
-            }
-            .to_owned(),
-            reason: refused,
+            media_type: "application/octet-stream".to_owned(),
+            size: file.body.len() as i64,
+            sha256: digest(&file.body),
+            state: String::new(),
+            reason: None,
             content_id: file.content_id.clone(),
-            object_key,
+            object_key: String::new(),
         }
     }
+}
+
+fn digest(body: &[u8]) -> String {
+    hex::encode(Sha256::digest(body))
 }
 
 /// Ties stored files to an entry.
@@ -179,6 +258,56 @@ pub fn attach(
         insert(tx, file, Some(conversation), Some(entry), uploader, now)?;
     }
     Ok(())
+}
+
+/// Says that an entry has a file which is still where the provider keeps it. It is `pending` until [`settle`]
+/// says how fetching it ended.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) fn announce(
+    tx: &mut Tx<'_>,
+    id: AttachmentId,
+    conversation: ConversationId,
+    entry: EntryId,
+    now: Millis,
+) -> Result<()> {
+    let file = StoredFile {
+        id,
+        name: "file".to_owned(),
+        media_type: "application/octet-stream".to_owned(),
+        size: 0,
+        sha256: String::new(),
+        state: "pending".to_owned(),
+        reason: Some("it is being fetched from where the channel's provider keeps it".to_owned()),
+        content_id: None,
+        object_key: String::new(),
+    };
+    insert(tx, &file, Some(conversation), Some(entry), "customer", now)
+}
+
+/// Writes down what became of a file that was pending, missing or unscanned. One that is settled stays as it is.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) fn settle(tx: &mut Tx<'_>, file: &StoredFile, now: Millis) -> Result<()> {
+    let settled = tx.execute(
+        &queries::SETTLE,
+        params![
+            file.id,
+            &file.name,
+            &file.media_type,
+            file.size,
+            &file.sha256,
+            &file.object_key,
+            &file.state,
+            file.reason.clone(),
+        ],
+    )?;
+    match settled {
+        0 => Ok(()),
+        _ => scan_later(tx, file, now),
+    }
 }
 
 /// Remembers a file uploaded before its message.
@@ -212,13 +341,24 @@ pub fn claim(
 /// Ties files the business uploaded before to a message.
 ///
 /// # Errors
-/// [`Error::NotFound`] for a file that was used already.
+/// [`Error::NotFound`] for a file that was used already, [`Error::Conflict`] for one that was refused or is not
+/// scanned yet.
 pub fn claim_by_business(
     tx: &mut Tx<'_>,
     files: &[AttachmentId],
     conversation: ConversationId,
     entry: EntryId,
 ) -> Result<()> {
+    for id in files {
+        let (file, ..) = get(tx, *id)?;
+        if file.state != "stored" {
+            return Err(Error::Conflict(format!(
+                "'{}' cannot be sent: {}",
+                file.name,
+                file.reason.unwrap_or(file.state)
+            )));
+        }
+    }
     claim_of(tx, files, "business", conversation, entry)
 }
 
@@ -319,6 +459,23 @@ fn insert(
             now,
         ],
     )?;
+    scan_later(tx, file, now)
+}
+
+fn scan_later(tx: &mut Tx<'_>, file: &StoredFile, now: Millis) -> Result<()> {
+    if file.state == "unscanned" {
+        // One file, one scan: the job goes by the file's own id.
+        let (id, payload) = (JobId(file.id.uuid()), json!({ "file": file.id }));
+        job::enqueue_as(
+            tx,
+            id,
+            SCAN_FILE,
+            &file.id.to_string(),
+            &payload,
+            now,
+            SCAN_TRIES,
+        )?;
+    }
     Ok(())
 }
 

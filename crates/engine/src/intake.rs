@@ -402,7 +402,8 @@ fn fetch_later(
     for file in &inbound.content.remote_files {
         let attachment = AttachmentId(setup.clock.new_id());
         attachment::announce(tx, attachment, conversation, entry, setup.clock.now())?;
-        let payload = json!({ "endpoint": inbound.endpoint, "attachment": attachment, "file": file });
+        let payload =
+            json!({ "endpoint": inbound.endpoint, "attachment": attachment, "file": file });
         job::enqueue(
             tx,
             &setup.clock,

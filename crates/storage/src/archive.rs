@@ -40,6 +40,7 @@ const TABLES: &[&str] = &[
     "job",
     "webhook",
     "webhook_delivery",
+    "webhook_attempt",
     "member",
     "member_session",
     "invite",

@@ -1,5 +1,6 @@
 //! What a file is, by its content, and how it may be shown.
 
+use crate::error::{Error, Result};
 use bytes::Bytes;
 use image::{ImageFormat, ImageReader, Limits};
 use std::io::Cursor;
@@ -86,9 +87,16 @@ pub fn sniff(body: &[u8]) -> Sniffed {
     }
 }
 
+/// [`made_safe`], away from the threads that serve.
+pub(super) async fn safe(body: Bytes) -> Result<(Sniffed, Bytes)> {
+    tokio::task::spawn_blocking(move || made_safe(body))
+        .await
+        .map_err(|error| Error::Conflict(format!("the file could not be read: {error}")))
+}
+
 /// The file as it may be kept: a picture is decoded and written anew, so that nothing hides in it; one that
 /// cannot be decoded is kept as plain bytes.
-pub(super) fn made_safe(body: Bytes) -> (Sniffed, Bytes) {
+fn made_safe(body: Bytes) -> (Sniffed, Bytes) {
     let sniffed = sniff(&body);
     // Animations would lose their movement; GIF is kept as it is and still handed out as an image only.
     if sniffed.kind != MediaKind::Picture || sniffed.media_type == "image/gif" {

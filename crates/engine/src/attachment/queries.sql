@@ -16,3 +16,8 @@ WHERE conversation_id = $1 AND entry_id IS NOT NULL ORDER BY id
 -- name: by_id
 SELECT id, conversation_id, entry_id, name, media_type, size, sha256, state, reason, content_id, object_key FROM attachment
 WHERE id = $1
+
+-- What was pending, missing or unscanned becomes something else; what is stored or refused stays.
+-- name: settle
+UPDATE attachment SET name = $2, media_type = $3, size = $4, sha256 = $5, object_key = $6, state = $7, reason = $8
+WHERE id = $1 AND state IN ('pending', 'missing', 'unscanned')

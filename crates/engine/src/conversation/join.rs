@@ -1,9 +1,9 @@
 //! Which conversation a message belongs to.
 
-use crate::Setup;
 use crate::error::Result;
 use crate::identity::Person;
 use crate::queries::conversation as queries;
+use crate::{Setup, webhook};
 use serde::Serialize;
 use throughline_model::channel::Channel;
 use throughline_model::clock::Millis;
@@ -72,7 +72,7 @@ pub fn join_or_start(
 ) -> Result<Joined> {
     if !wanted.new_issue {
         if let Some(named) = named(tx, setup, person, wanted)? {
-            return enter(tx, named);
+            return enter(tx, setup, named);
         }
         let since = setup.clock.now() - setup.reopen_ms;
         let values = params![
@@ -83,7 +83,7 @@ pub fn join_or_start(
             Uuid::nil()
         ];
         if let Some(found) = tx.optional(&queries::JOINABLE, values, |row| row.get("id"))? {
-            return enter(tx, found);
+            return enter(tx, setup, found);
         }
     }
     let conversation = ConversationId(setup.clock.new_id());
@@ -126,12 +126,14 @@ fn named(
     Ok(joinable.then_some(id))
 }
 
-fn enter(tx: &mut Tx<'_>, conversation: ConversationId) -> Result<Joined> {
+fn enter(tx: &mut Tx<'_>, setup: &Setup, conversation: ConversationId) -> Result<Joined> {
     let status = lock(tx, conversation)?;
     // A snoozed or pending case needs someone again as soon as the customer writes.
     let reopened = status != CaseStatus::Open;
     if reopened {
         tx.execute(&queries::REOPEN, params![conversation])?;
+        let after = super::read::get(tx, conversation)?;
+        webhook::conversation_changed(tx, setup, &after)?;
     }
     Ok(Joined {
         conversation,

@@ -1,11 +1,11 @@
 //! The case's state: every change is an entry.
 
-use crate::Setup;
 use crate::conversation::append::{Author, NewEntry, append};
 use crate::conversation::join::lock;
 use crate::conversation::read::{Conversation, get};
 use crate::error::{Error, Result};
 use crate::queries::conversation as queries;
+use crate::{Setup, webhook};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use throughline_model::clock::Millis;
@@ -78,7 +78,9 @@ pub fn change(
         body,
     );
     append(tx, setup, &entry)?;
-    get(tx, id)
+    let after = get(tx, id)?;
+    webhook::conversation_changed(tx, setup, &after)?;
+    Ok(after)
 }
 
 fn apply(setup: &Setup, before: &Conversation, change: &Change) -> Result<Conversation> {

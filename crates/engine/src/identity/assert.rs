@@ -172,10 +172,8 @@ fn recompute(tx: &mut Tx<'_>, setup: &Setup, changed: &[IdentifierId]) -> Result
 
 /// Tells subscribers about every customer that gained or lost an identifier.
 fn tell(tx: &mut Tx<'_>, setup: &Setup, moved: &Moved) -> Result<()> {
-    let concerned: BTreeSet<CustomerId> = moved
-        .values()
-        .flat_map(|(old, new)| [*old, *new])
-        .collect();
+    let concerned: BTreeSet<CustomerId> =
+        moved.values().flat_map(|(old, new)| [*old, *new]).collect();
     for id in concerned {
         webhook::customer_changed(tx, &setup.clock, id)?;
     }
