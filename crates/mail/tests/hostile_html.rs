@@ -138,6 +138,23 @@ fn a_remote_image_becomes_its_description() {
 }
 
 #[test]
+fn as_many_open_tags_as_are_rendered_cost_little() {
+    let raw = format!(
+        "From: ana@example.com\r\nContent-Type: text/html\r\n\r\n{}hello",
+        "<div>".repeat(14_999)
+    );
+    let started = std::time::Instant::now();
+    let mail = parse(raw.as_bytes()).unwrap();
+    assert!(mail.safe_html.is_some());
+    assert!(mail.reply_text.contains("hello"));
+    assert!(
+        started.elapsed().as_secs() < 20,
+        "it took {:?}",
+        started.elapsed()
+    );
+}
+
+#[test]
 fn a_hundred_thousand_open_tags_are_read_as_text_only() {
     for tag in [
         "<div>",

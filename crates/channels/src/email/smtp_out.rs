@@ -132,11 +132,11 @@ impl EmailAdapter {
         let outcome = match answer {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) if error.status().is_some() => Err(refused(&error, "the mail")),
-            Ok(Err(error)) => Err(unknown(&error.to_string())),
-            Err(_) => Err(unknown("the relay did not answer in time")),
+            Ok(Err(error)) => return Err(unknown(&error.to_string())),
+            Err(_) => return Err(unknown("the relay did not answer in time")),
         };
         // The mail is taken or not; how the connection ends changes nothing.
-        let _ = tokio::time::timeout(Duration::from_secs(5), connection.abort()).await;
+        let _ = tokio::time::timeout(Duration::from_secs(5), connection.quit()).await;
         outcome
     }
 

@@ -65,6 +65,21 @@ impl Dialogue {
         }
     }
 
+    /// Says an IMAP command and returns everything up to its answer, which must be OK.
+    pub async fn imap(&mut self, command: &str) -> String {
+        self.says(&format!("t1 {command}")).await;
+        let mut heard = String::new();
+        loop {
+            let line = self.line().await;
+            assert!(!line.is_empty(), "the connection was closed after {heard}");
+            heard.push_str(&line);
+            if line.starts_with("t1 ") {
+                assert!(line.starts_with("t1 OK"), "{command}: {heard}");
+                return heard;
+            }
+        }
+    }
+
     pub async fn is_closed(&mut self) -> bool {
         let mut line = String::new();
         matches!(

@@ -3,7 +3,10 @@
 
 mod certificate;
 mod dialogue;
+mod dovecot;
+mod imap_poll;
 mod smtp_listener;
+mod smtp_out;
 
 use std::path::PathBuf;
 

@@ -2,6 +2,7 @@
 
 use super::{file_name, nesting};
 use crate::cleaning::many_lines;
+use crate::reply_text::{self, ReplyText};
 use crate::sanitise;
 use bytes::Bytes;
 use mail_parser::decoders::base64::base64_decode;
@@ -20,28 +21,22 @@ const HTML_TAGS: usize = 15_000;
 /// What a mail says and carries.
 pub(super) struct Bodies {
     pub text: String,
-    pub reply: Reply,
+    pub reply: ReplyText,
     pub html: Option<String>,
     pub safe_html: Option<String>,
     pub files: Vec<File>,
 }
 
-/// The part of the text its author wrote this time.
-pub(super) struct Reply {
-    pub text: String,
-    pub stripped: bool,
-}
-
 pub(super) fn read(raw: &[u8], message: &Message<'_>) -> Bodies {
     let html = html_of(message);
     let plain = plain_of(message);
-    let small_html = html.as_deref().filter(|html| is_bearable(html));
+    let bearable_html = html.as_deref().filter(|html| is_bearable(html));
     let reply = reply_of(plain.as_deref(), html.as_deref());
     let text = plain.unwrap_or_else(|| html.as_deref().map(readable).unwrap_or_default());
     Bodies {
         text,
         reply,
-        safe_html: small_html.map(sanitise::sanitise),
+        safe_html: bearable_html.map(sanitise::sanitise),
         html,
         files: files_of(raw, message),
     }
@@ -105,20 +100,16 @@ fn readable(html: &str) -> String {
     many_lines(html_to_text(html).trim())
 }
 
-fn reply_of(plain: Option<&str>, html: Option<&str>) -> Reply {
+fn reply_of(plain: Option<&str>, html: Option<&str>) -> ReplyText {
     match (plain, html) {
-        (Some(text), _) => Reply {
-            text: text.trim().to_owned(),
-            stripped: false,
-        },
-        (None, Some(html)) => Reply {
-            text: readable(html),
-            stripped: false,
-        },
-        (None, None) => Reply {
-            text: String::new(),
-            stripped: false,
-        },
+        (Some(text), _) => reply_text::from_plain(text),
+        (None, Some(html)) => Some(html)
+            .filter(|html| is_bearable(html))
+            .map(reply_text::from_html)
+            // HTML nested too deeply for its reader still has text.
+            .filter(|reply| reply.stripped || !reply.text.is_empty())
+            .unwrap_or_else(|| reply_text::from_plain(&readable(html))),
+        (None, None) => reply_text::from_plain(""),
     }
 }
 

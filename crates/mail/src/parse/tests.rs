@@ -63,6 +63,17 @@ fn a_customers_mail_is_taken_apart() {
 }
 
 #[test]
+fn an_answer_keeps_what_its_author_wrote_this_time() {
+    let mail = parsed(simple(
+        "Content-Type: text/plain; charset=utf-8\r\n",
+        "Yes please.\r\n\r\nOn Mon, Mar 2, 2026 at 10:00 AM Shop <support@shop.example> wrote:\r\n> Shall we?\r\n",
+    ));
+    assert_eq!(mail.reply_text, "Yes please.");
+    assert!(mail.stripped);
+    assert!(mail.text.contains("Shall we?"));
+}
+
+#[test]
 fn bytes_that_are_no_mail_are_refused_with_a_reason() {
     assert_eq!(parse(b""), Err(BadMail::Empty));
     assert_eq!(parse(b" \r\n\r\n"), Err(BadMail::Empty));
