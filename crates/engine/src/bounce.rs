@@ -15,8 +15,17 @@ use throughline_storage::Tx;
 ///
 /// # Errors
 /// When the database fails.
-pub fn note(tx: &mut Tx<'_>, setup: &Setup, endpoint: EndpointId, message_id: &str, code: &str, reason: &str) -> Result<bool> {
-    let Some(sent) = delivery::by_provider_id(tx, endpoint, message_id)? else { return Ok(false) };
+pub fn note(
+    tx: &mut Tx<'_>,
+    setup: &Setup,
+    endpoint: EndpointId,
+    message_id: &str,
+    code: &str,
+    reason: &str,
+) -> Result<bool> {
+    let Some(sent) = delivery::by_provider_id(tx, endpoint, message_id)? else {
+        return Ok(false);
+    };
     let news = StatusNews {
         provider_id: message_id.to_owned(),
         delivery: None,
@@ -30,7 +39,14 @@ pub fn note(tx: &mut Tx<'_>, setup: &Setup, endpoint: EndpointId, message_id: &s
     }
     let text = format!("the message did not arrive: {reason}");
     let body = json!({ "delivery": sent.id, "code": code });
-    let entry = NewEntry::internal(sent.conversation, setup.clock.now(), EntryKind::State, Author::system(), text, body);
+    let entry = NewEntry::internal(
+        sent.conversation,
+        setup.clock.now(),
+        EntryKind::State,
+        Author::system(),
+        text,
+        body,
+    );
     conversation::append(tx, setup, &entry)?;
     Ok(true)
 }

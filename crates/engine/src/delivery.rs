@@ -131,8 +131,16 @@ pub fn get(tx: &mut Tx<'_>, id: DeliveryId) -> Result<Delivery> {
 ///
 /// # Errors
 /// When the database fails.
-pub fn by_provider_id(tx: &mut Tx<'_>, endpoint: EndpointId, provider_id: &str) -> Result<Option<Delivery>> {
-    Ok(tx.optional(&queries::BY_PROVIDER_ID, params![endpoint, provider_id], read)?)
+pub fn by_provider_id(
+    tx: &mut Tx<'_>,
+    endpoint: EndpointId,
+    provider_id: &str,
+) -> Result<Option<Delivery>> {
+    Ok(tx.optional(
+        &queries::BY_PROVIDER_ID,
+        params![endpoint, provider_id],
+        read,
+    )?)
 }
 
 /// The deliveries of a conversation, oldest first.

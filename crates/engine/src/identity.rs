@@ -14,6 +14,7 @@ mod epoch;
 mod merge;
 mod proof;
 mod recognise;
+mod similar;
 
 pub use assert::{Evidence, Moved, assert, evidence_of};
 pub use customer::{

@@ -21,7 +21,10 @@ pub struct Cursor {
 /// When the database fails.
 pub fn cursor(tx: &mut Tx<'_>, endpoint: EndpointId) -> Result<Option<Cursor>> {
     Ok(tx.optional(&queries::CURSOR, params![endpoint], |row| {
-        Ok(Cursor { uid_validity: narrow(row.get("uid_validity")?), last_uid: narrow(row.get("last_uid")?) })
+        Ok(Cursor {
+            uid_validity: narrow(row.get("uid_validity")?),
+            last_uid: narrow(row.get("last_uid")?),
+        })
     })?)
 }
 
@@ -30,7 +33,10 @@ pub fn cursor(tx: &mut Tx<'_>, endpoint: EndpointId) -> Result<Option<Cursor>> {
 /// # Errors
 /// When the database fails.
 pub fn advance(tx: &mut Tx<'_>, clock: &Clock, endpoint: EndpointId, cursor: Cursor) -> Result<()> {
-    tx.execute(&queries::ADVANCE, params![endpoint, cursor.uid_validity, cursor.last_uid, clock.now()])?;
+    tx.execute(
+        &queries::ADVANCE,
+        params![endpoint, cursor.uid_validity, cursor.last_uid, clock.now()],
+    )?;
     Ok(())
 }
 

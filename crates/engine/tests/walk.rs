@@ -374,7 +374,10 @@ fn a_recycled_number_opens_a_new_epoch_without_the_old_holders_history() {
         proves(&shop, &visitor("bens-browser"), &ana_phone()).await;
         let new = shop.hears(&ana_phone(), "This is Ben").await;
         assert_ne!(new.conversation, old.conversation);
-        let (anas, bens) = (shop.customer(old.conversation).await, shop.customer(new.conversation).await);
+        let (anas, bens) = (
+            shop.customer(old.conversation).await,
+            shop.customer(new.conversation).await,
+        );
         assert_ne!(anas, bens);
         let by_mail = shop.hears(&ben, "Ben by mail").await;
         assert_eq!(shop.customer(by_mail.conversation).await, bens);
@@ -386,13 +389,25 @@ fn two_accounts_on_one_phone_never_merge() {
     on_both_engines(async |engine| {
         let shop = Shop::open(engine).await;
         for name in ["a-1", "b-2"] {
-            let account = Identifier { kind: IdentifierKind::Account, value: name.to_owned() };
+            let account = Identifier {
+                kind: IdentifierKind::Account,
+                value: name.to_owned(),
+            };
             proves(&shop, &visitor(name), &account).await;
             proves(&shop, &account, &ana_phone()).await;
         }
-        let (one, two) = (shop.hears(&visitor("a-1"), "I am one").await, shop.hears(&visitor("b-2"), "I am two").await);
-        assert_ne!(shop.customer(one.conversation).await, shop.customer(two.conversation).await);
+        let (one, two) = (
+            shop.hears(&visitor("a-1"), "I am one").await,
+            shop.hears(&visitor("b-2"), "I am two").await,
+        );
+        assert_ne!(
+            shop.customer(one.conversation).await,
+            shop.customer(two.conversation).await
+        );
         let by_text = shop.hears(&ana_phone(), "Who am I?").await;
-        assert!(![one.conversation, two.conversation].contains(&by_text.conversation), "a shared phone discloses neither");
+        assert!(
+            ![one.conversation, two.conversation].contains(&by_text.conversation),
+            "a shared phone discloses neither"
+        );
     });
 }

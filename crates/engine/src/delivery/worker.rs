@@ -203,7 +203,9 @@ fn prepare(tx: &mut Tx<'_>, setup: &Setup, id: DeliveryId) -> Result<Step> {
                     ..Change::to(DeliveryStatus::Unknown)
                 },
             )?;
-            Ok(Step::AskProvider(Box::new(outbound(tx, setup, &delivery)?.0)))
+            Ok(Step::AskProvider(Box::new(
+                outbound(tx, setup, &delivery)?.0,
+            )))
         }
         _ => Ok(Step::Nothing),
     }

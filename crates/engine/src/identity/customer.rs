@@ -1,6 +1,8 @@
 //! Customers as the outside sees them.
 
+use crate::Setup;
 use crate::error::{Error, Result};
+use crate::identity::similar;
 use crate::queries::identity as queries;
 use crate::webhook;
 use serde::Serialize;
@@ -189,15 +191,20 @@ pub fn set_profile(
         &queries::SET_PROFILE,
         params![id, profile.name.clone(), attributes, clock.now()],
     )?;
+    similar::remember(tx, id)?;
     webhook::customer_changed(tx, clock, id)
 }
 
-/// Who this customer may be, too.
+/// Who this customer may be, too: by evidence that does not suffice to link, and by details that agree.
 ///
 /// # Errors
 /// When the database fails.
-pub fn suggestions(tx: &mut Tx<'_>, id: CustomerId) -> Result<Vec<SuggestionRecord>> {
-    Ok(tx.all(&queries::SUGGESTIONS_OF, params![id], |row| {
+pub fn suggestions(
+    tx: &mut Tx<'_>,
+    setup: &Setup,
+    id: CustomerId,
+) -> Result<Vec<SuggestionRecord>> {
+    let mut found = tx.all(&queries::SUGGESTIONS_OF, params![id], |row| {
         Ok(SuggestionRecord {
             a: row.get("a")?,
             b: row.get("b")?,
@@ -205,7 +212,15 @@ pub fn suggestions(tx: &mut Tx<'_>, id: CustomerId) -> Result<Vec<SuggestionReco
             reasons: row.json("reasons")?,
             at: row.get("at")?,
         })
-    })?)
+    })?;
+    let known: Vec<_> = found.iter().map(|one| (one.a, one.b)).collect();
+    let similar = similar::similar(tx, setup, id)?;
+    found.extend(
+        similar
+            .into_iter()
+            .filter(|one| !known.contains(&(one.a, one.b))),
+    );
+    Ok(found)
 }
 
 /// A LIKE pattern that finds `text` anywhere, its wildcards taken literally.

@@ -16,7 +16,13 @@ use throughline_storage::{Tx, params};
 ///
 /// # Errors
 /// When the database fails.
-pub(super) fn life_proven(tx: &mut Tx<'_>, setup: &Setup, holder: IdentifierId, proven: IdentifierId, assurance: Assurance) -> Result<IdentifierId> {
+pub(super) fn life_proven(
+    tx: &mut Tx<'_>,
+    setup: &Setup,
+    holder: IdentifierId,
+    proven: IdentifierId,
+    assurance: Assurance,
+) -> Result<IdentifierId> {
     let number = identifier(tx, proven)?;
     if number.kind != IdentifierKind::Phone || holder == proven {
         return Ok(proven);
@@ -27,7 +33,11 @@ pub(super) fn life_proven(tx: &mut Tx<'_>, setup: &Setup, holder: IdentifierId, 
         holder: known_person(tx, number.customer, proven)?,
         disconnected_at: None,
     };
-    let evidence = NewEvidence { at: setup.clock.now(), assurance, holder: known_person(tx, visitor, proven)? };
+    let evidence = NewEvidence {
+        at: setup.clock.now(),
+        assurance,
+        holder: known_person(tx, visitor, proven)?,
+    };
     match opens_new_epoch(&history, &evidence, &setup.identity) {
         true => start_new_life(tx, setup, proven),
         false => Ok(proven),
@@ -42,12 +52,26 @@ pub(super) fn life_proven(tx: &mut Tx<'_>, setup: &Setup, holder: IdentifierId, 
 pub fn start_new_life(tx: &mut Tx<'_>, setup: &Setup, id: IdentifierId) -> Result<IdentifierId> {
     let old = identifier(tx, id)?;
     if old.kind != IdentifierKind::Phone {
-        return Err(crate::Error::invalid("identifier", "only phone numbers are given to someone else"));
+        return Err(crate::Error::invalid(
+            "identifier",
+            "only phone numbers are given to someone else",
+        ));
     }
     let next = IdentifierId(setup.clock.new_id());
-    let values = params![next, old.kind, &old.value, old.epoch + 1, setup.clock.now(), None::<String>];
+    let values = params![
+        next,
+        old.kind,
+        &old.value,
+        old.epoch + 1,
+        setup.clock.now(),
+        None::<String>
+    ];
     tx.execute(&queries::INSERT, values)?;
-    Ok(tx.one(&queries::CURRENT, params![old.kind, &old.value], |row| row.get("id"))?)
+    Ok(
+        tx.one(&queries::CURRENT, params![old.kind, &old.value], |row| {
+            row.get("id")
+        })?,
+    )
 }
 
 /// When the number was last written from, or proven.
@@ -56,8 +80,14 @@ fn last_used(tx: &mut Tx<'_>, id: IdentifierId) -> Result<Option<Millis>> {
 }
 
 /// The customer, if anything that outlasts a visit says who they are besides this number.
-fn known_person(tx: &mut Tx<'_>, customer: CustomerId, number: IdentifierId) -> Result<Option<CustomerId>> {
+fn known_person(
+    tx: &mut Tx<'_>,
+    customer: CustomerId,
+    number: IdentifierId,
+) -> Result<Option<CustomerId>> {
     let lasting = |kind| !matches!(kind, IdentifierKind::Visitor | IdentifierKind::Device);
-    let known = identifiers(tx, customer)?.iter().any(|one| one.id != number && lasting(one.kind));
+    let known = identifiers(tx, customer)?
+        .iter()
+        .any(|one| one.id != number && lasting(one.kind));
     Ok(known.then_some(customer))
 }

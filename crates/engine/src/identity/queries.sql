@@ -120,3 +120,15 @@ SELECT MAX(at) AS at FROM (
     UNION ALL SELECT MAX(y.at) AS at FROM assertion y WHERE y.b = $1
     UNION ALL SELECT MAX(i.last_at) AS at FROM interaction i WHERE i.identifier_id = $1
 ) used
+
+-- name: drop_blocking_keys
+DELETE FROM blocking_key WHERE identifier_id = $1
+
+-- name: insert_blocking_key
+INSERT INTO blocking_key (key, identifier_id) VALUES ($1, $2) ON CONFLICT (key, identifier_id) DO NOTHING
+
+-- name: by_blocking_key
+SELECT identifier_id FROM blocking_key WHERE key = $1 ORDER BY identifier_id LIMIT $2
+
+-- name: population
+SELECT COUNT(*) AS count FROM customer_profile

@@ -102,11 +102,12 @@ async fn list_suggestions(
     State(app): State<App>,
     Path(id): Path<CustomerId>,
 ) -> Result<Response, Problem> {
+    let setup = app.setup().clone();
     let rows = app
         .db()
         .read(move |tx| {
             let customer = identity::customer(tx, id)?;
-            identity::suggestions(tx, customer.id)
+            identity::suggestions(tx, &setup, customer.id)
         })
         .await?;
     Ok(Listed::whole(rows).into_response())
