@@ -21,6 +21,7 @@ pub mod key;
 pub mod mailbox;
 pub mod queries;
 pub mod reply;
+pub mod setting;
 pub mod upkeep;
 pub mod visitor;
 pub mod webhook;
