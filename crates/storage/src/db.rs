@@ -217,12 +217,16 @@ where
     fn run(&mut self, tx: &mut Tx<'_>) -> Outcome {
         match catch_unwind(AssertUnwindSafe(|| (self.f)(tx))) {
             Ok(result) => {
-                let outcome = match &result {
-                    Ok(_) => Outcome::Keep,
-                    Err(_) if tx.wants_retry() => Outcome::Again,
-                    Err(_) => Outcome::Undo,
+                let refusal = tx.take_refusal();
+                let outcome = match (&result, &refusal) {
+                    _ if tx.wants_retry() => Outcome::Again,
+                    (Ok(_), None) => Outcome::Keep,
+                    _ => Outcome::Undo,
                 };
-                self.result = Some(result);
+                self.result = Some(match (result, refusal) {
+                    (Ok(_), Some(refusal)) => Err(refusal.into()),
+                    (result, _) => result,
+                });
                 outcome
             }
             Err(_) => {

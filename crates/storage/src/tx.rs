@@ -16,6 +16,7 @@ pub struct Tx<'c> {
     connection: Connection<'c>,
     hints: Vec<Hint>,
     retry: bool,
+    refused: Option<Error>,
 }
 
 enum Connection<'c> {
@@ -32,6 +33,7 @@ impl<'c> Tx<'c> {
             connection: Connection::Sqlite(connection),
             hints: Vec::new(),
             retry: false,
+            refused: None,
         }
     }
 
@@ -40,6 +42,7 @@ impl<'c> Tx<'c> {
             connection: Connection::Postgres { client, prepared },
             hints: Vec::new(),
             retry: false,
+            refused: None,
         }
     }
 
@@ -51,6 +54,12 @@ impl<'c> Tx<'c> {
     /// True when a statement failed only because of a lost race.
     pub(crate) fn wants_retry(&self) -> bool {
         self.retry
+    }
+
+    /// The first statement that failed. PostgreSQL keeps nothing of a transaction after that, whatever its
+    /// function makes of the error; so that both engines do the same, neither is asked to.
+    pub(crate) fn take_refusal(&mut self) -> Option<Error> {
+        self.refused.take()
     }
 
     /// Publishes `hint` after the commit; forgets it if the transaction fails.
@@ -160,8 +169,12 @@ impl<'c> Tx<'c> {
     }
 
     fn note<T>(&mut self, result: Result<T>) -> Result<T> {
-        if matches!(result, Err(Error::Retry(_))) {
-            self.retry = true;
+        match &result {
+            Err(Error::Retry(_)) => self.retry = true,
+            Err(error @ (Error::Statement { .. } | Error::Unavailable(_))) => {
+                self.refused.get_or_insert_with(|| error.clone());
+            }
+            _ => {}
         }
         result
     }

@@ -2,7 +2,7 @@
 
 use super::{Job, Outcome, publish};
 use crate::error::{Error, Result};
-use crate::hint::Hints;
+use crate::hint::{Hint, Hints};
 use crate::tx::{Prepared, Tx};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use postgres::Client;
@@ -74,38 +74,49 @@ struct Session {
 impl Session {
     fn serve(&mut self, jobs: &Receiver<(Box<dyn Job>, bool)>, hints: &Hints) {
         while let Ok((mut job, writes)) = jobs.recv() {
-            let failure = match self.connected() {
-                Err(error) => Some(error),
-                Ok(()) if writes => self.write(job.as_mut(), hints).err(),
-                Ok(()) => self.read(job.as_mut()).err(),
+            let failure = match writes {
+                true => self.write(job.as_mut(), hints).err(),
+                false => self.read(job.as_mut()).err(),
             };
-            if self.client.as_ref().is_some_and(Client::is_closed) {
-                self.client = None;
-                self.prepared.clear();
-            }
             job.finish(failure);
         }
     }
 
-    fn connected(&mut self) -> Result<()> {
+    fn client(&mut self) -> Result<&mut Client> {
         if self.client.as_ref().is_none_or(Client::is_closed) {
             self.prepared.clear();
             self.client = Some(connect(&self.url)?);
         }
-        Ok(())
+        self.client
+            .as_mut()
+            .ok_or_else(|| Error::Unavailable("no connection".to_owned()))
     }
 
-    fn write(&mut self, job: &mut dyn Job, hints: &Hints) -> Result<()> {
+    /// A connection that was cut while it rested shows so only when it is used. Nothing has been run on it
+    /// then, so a new one may take its place.
+    fn begin(&mut self) -> Result<()> {
+        match statement(self.client()?, "BEGIN") {
+            Err(Error::Unavailable(_)) => statement(self.client()?, "BEGIN"),
+            result => result,
+        }
+    }
+
+    /// Runs a job on the connection as it is: a new one would know nothing of the transaction begun.
+    fn run(&mut self, job: &mut dyn Job) -> Result<(Outcome, Vec<Hint>)> {
         let Some(client) = self.client.as_mut() else {
             return Err(Error::Unavailable("no connection".to_owned()));
         };
+        let mut tx = Tx::postgres(client, &mut self.prepared);
+        let outcome = job.run(&mut tx);
+        Ok((outcome, tx.take_hints()))
+    }
+
+    fn write(&mut self, job: &mut dyn Job, hints: &Hints) -> Result<()> {
         for attempt in 1..=TRIES {
-            statement(client, "BEGIN")?;
-            let mut tx = Tx::postgres(client, &mut self.prepared);
-            let outcome = job.run(&mut tx);
-            let pending = tx.take_hints();
+            self.begin()?;
+            let (outcome, pending) = self.run(job)?;
             match outcome {
-                Outcome::Keep => match statement(client, "COMMIT") {
+                Outcome::Keep => match self.end("COMMIT") {
                     Ok(()) => {
                         publish(hints, pending);
                         return Ok(());
@@ -113,22 +124,30 @@ impl Session {
                     Err(Error::Retry(_)) if attempt < TRIES => {}
                     Err(error) => return Err(error),
                 },
-                Outcome::Undo => return statement(client, "ROLLBACK").and(Err(undone())),
-                Outcome::Again if attempt < TRIES => statement(client, "ROLLBACK")?,
-                Outcome::Again => {
-                    statement(client, "ROLLBACK")?;
-                    return Err(Error::Retry(format!("lost {TRIES} races in a row")));
-                }
+                Outcome::Undo => return self.end("ROLLBACK").and(Err(undone())),
+                Outcome::Again => self.end("ROLLBACK")?,
             }
         }
-        Err(undone())
+        Err(Error::Retry(format!("lost {TRIES} races in a row")))
+    }
+
+    /// Ends the transaction on the connection it was begun on, never on a new one.
+    fn end(&mut self, how: &'static str) -> Result<()> {
+        match self.client.as_mut() {
+            Some(client) => statement(client, how),
+            None => Err(Error::Unavailable("no connection".to_owned())),
+        }
     }
 
     fn read(&mut self, job: &mut dyn Job) -> Result<()> {
-        let Some(client) = self.client.as_mut() else {
-            return Err(Error::Unavailable("no connection".to_owned()));
-        };
-        job.run(&mut Tx::postgres(client, &mut self.prepared));
+        self.client()?;
+        let (outcome, _) = self.run(job)?;
+        let cut = self.client.as_ref().is_some_and(Client::is_closed);
+        if outcome != Outcome::Keep && cut {
+            // Reading twice does no harm.
+            self.client()?;
+            self.run(job)?;
+        }
         Ok(())
     }
 }
