@@ -37,9 +37,9 @@ pub use key_file::open_or_create_secret_key;
 pub use problem::{ConfigErrors, Problem, Severity};
 pub use secret::Secret;
 pub use sections::{
-    Config, Conversation, Database, Dkim, Email, EmailEndpoint, Endpoint, FileStore,
-    Files, Imap, ImapSecurity, JwtAlgorithm, JwtPublicKey, Limits, Log, LogFormat, MailSecurity,
-    Metrics, Retention, S3, Security, Server, Sms, SmsProvider, Smtp, SmtpListener, SpoofPolicy,
+    Config, Conversation, Database, Dkim, Email, EmailEndpoint, Endpoint, FileStore, Files, Imap,
+    ImapSecurity, JwtAlgorithm, JwtPublicKey, Limits, Log, LogFormat, MailSecurity, Metrics,
+    Outside, Retention, S3, Security, Server, Sms, SmsProvider, Smtp, SmtpListener, SpoofPolicy,
     Storage, StorageUrl, Webchat,
 };
 

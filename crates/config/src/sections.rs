@@ -5,17 +5,19 @@ mod email;
 mod endpoint;
 mod files;
 mod observation;
+mod outside;
 mod server;
 mod storage;
 
 pub use conversation::{Conversation, Limits, Retention, Security};
 pub use email::{Email, MailSecurity, Smtp, SmtpListener};
 pub use endpoint::{
-    Dkim, EmailEndpoint, Endpoint, Imap, ImapSecurity, JwtAlgorithm, JwtPublicKey,
-    Sms, SmsProvider, SpoofPolicy, Webchat,
+    Dkim, EmailEndpoint, Endpoint, Imap, ImapSecurity, JwtAlgorithm, JwtPublicKey, Sms,
+    SmsProvider, SpoofPolicy, Webchat,
 };
 pub use files::{FileStore, Files, S3};
 pub use observation::{Log, LogFormat, Metrics};
+pub use outside::Outside;
 pub use server::Server;
 pub use storage::{Database, Storage, StorageUrl};
 
@@ -39,6 +41,8 @@ section! {
         pub conversation: Conversation = table(),
         /// Mail in general; each mailbox is an endpoint below.
         pub email: Email = table(),
+        /// How far calls to addresses that others name may go.
+        pub outside: Outside = table(),
         /// What the program writes about its own work.
         pub log: Log = table(),
         /// Figures for Prometheus.

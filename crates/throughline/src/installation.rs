@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use throughline_config::{Config, Database, FileStore};
-use throughline_engine::attachment::Files;
+use throughline_engine::attachment::{Clamd, Files};
 use throughline_engine::key::Keys;
 use throughline_engine::{Setup, endpoint};
 use throughline_http::ConfiguredEndpoint;
@@ -46,11 +46,14 @@ impl Installation {
             identity: throughline_engine::identity::Rules::default(),
             reopen_ms: hours_ms(config.conversation.reopen_window_hours),
         };
-        let files = Files::new(
+        let mut files = Files::new(
             open_files(&config)?,
             clock.clone(),
             config.files.max_upload_bytes as usize,
         );
+        if let Some(clamd) = &config.files.clamd {
+            files = files.with_scanner(Clamd::new(clamd));
+        }
         let endpoints = configure_endpoints(&db, &clock, &config).await?;
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())

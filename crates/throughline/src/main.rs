@@ -4,10 +4,12 @@
 
 mod archive;
 mod doctor;
+mod figures;
 mod installation;
 mod mail;
 mod outbound;
 mod serve;
+mod token;
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -44,6 +46,8 @@ enum Command {
         /// The file to read.
         file: PathBuf,
     },
+    /// Makes an API token and prints it; it is shown this once.
+    Token(token::NewToken),
     /// Prints the commented example configuration.
     Example,
 }
@@ -98,6 +102,7 @@ async fn run(command: Command, config: Config) -> Result<(), String> {
         Command::Doctor => doctor::examine(&config).await,
         Command::Export { file } => archive::export(&config, &file).await,
         Command::Import { file } => archive::import(&config, &file).await,
+        Command::Token(new) => token::create(&config, new).await,
         Command::Example => Ok(()),
     }
 }

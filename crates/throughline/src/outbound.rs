@@ -8,12 +8,14 @@ use throughline_channels::email::smtp_out::{EmailAdapter, MailSecurity, SmtpRela
 use throughline_channels::sms::SmsAdapter;
 use throughline_config::{EmailEndpoint, Smtp};
 use throughline_engine::delivery::{Adapters, Rate};
+use throughline_engine::fetch::{Credential, Credentials, Outside, Reach};
 use throughline_http::ConfiguredEndpoint;
 use throughline_http::hooks::sms::sms_config;
 use throughline_mail::address::MailAddress;
 use throughline_mail::build::{DkimSignature, Letterhead};
 use throughline_model::channel::{Channel, ChannelAdapter};
 use throughline_model::id::EndpointId;
+use url::Url;
 
 /// The adapters of all endpoints, and how fast each may send.
 pub fn adapters(
@@ -42,6 +44,46 @@ pub fn adapters(
         }
     }
     Ok((adapters, rates))
+}
+
+/// The way to addresses that others name. A provider's own API is vouched for by configuring it.
+pub fn outside(installation: &Installation) -> Result<Outside, String> {
+    let settings = &installation.config.outside;
+    let providers = installation
+        .endpoints
+        .iter()
+        .filter_map(|endpoint| provider_api(endpoint)?.host_str().map(str::to_owned));
+    let reach = Reach {
+        allow_private: settings.allow_private,
+        vouched_hosts: settings
+            .vouched_hosts
+            .iter()
+            .cloned()
+            .chain(providers)
+            .collect(),
+    };
+    Outside::new(reach).map_err(|error| error.to_string())
+}
+
+/// What providers want to be shown when a file is fetched from them.
+pub fn media_credentials(installation: &Installation) -> Credentials {
+    let mut credentials = Credentials::new();
+    for endpoint in &installation.endpoints {
+        let (Some(place), Some(sms)) = (provider_api(endpoint), &endpoint.config.sms) else {
+            continue;
+        };
+        let shown = sms.auth_tokens.iter().map(|token| Credential {
+            place: place.clone(),
+            user: sms.account_sid.clone(),
+            password: token.expose().to_owned(),
+        });
+        credentials.insert(endpoint.record.id, shown.collect());
+    }
+    credentials
+}
+
+fn provider_api(endpoint: &ConfiguredEndpoint) -> Option<Url> {
+    Url::parse(endpoint.config.sms.as_ref()?.api_base()).ok()
 }
 
 fn sms(

@@ -1,17 +1,25 @@
 //! `serve`: opens the installation, starts what listens and what works, and stops it all in order.
 
+use crate::figures;
 use crate::installation::Installation;
 use crate::mail::{FetchedMailIntake, MailIntake};
 use crate::outbound;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use throughline_channels::email::imap_poll::{self, ImapMailbox};
 use throughline_channels::email::smtp_listener::{self, Protocol, SmtpListenerConfig};
 use throughline_channels::email::smtp_out::MailSecurity;
 use throughline_config::{Config, Imap, ImapSecurity};
+use throughline_engine::attachment::{self, ScanFiles};
 use throughline_engine::delivery::{self, Deliverer};
+use throughline_engine::fetch::FetchFiles;
 use throughline_engine::job::Runner;
-use throughline_http::App;
+use throughline_engine::upkeep::{self, Retention, Upkeep};
+use throughline_engine::visitor::offline::{CHAT_OFFLINE, Offline};
+use throughline_engine::webhook::{self, SendWebhooks};
+use throughline_engine::{access, intake};
+use throughline_http::{App, chat};
 use throughline_mail::evidence::SenderChecks;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -25,9 +33,11 @@ pub async fn serve(config: Config) -> Result<(), String> {
     let installation = Installation::open(config).await?;
     let (stop, stopping) = watch::channel(false);
     let mut tasks = JoinSet::new();
-    start_jobs(&installation, &stopping, &mut tasks)?;
+    let app = app(&installation);
+    start_jobs(&installation, &app, &stopping, &mut tasks).await?;
     start_mail(&installation, &stopping, &mut tasks).await?;
-    let serving = start_http(&installation, &stopping).await?;
+    let serving = start_http(&installation, app, &stopping, &mut tasks).await?;
+    invite_first_administrator(&installation).await?;
     let grace = Duration::from_millis(installation.config.server.shutdown_grace_ms);
     asked_to_stop().await;
     tracing::info!("stopping: finishing what is under way");
@@ -45,22 +55,86 @@ pub async fn serve(config: Config) -> Result<(), String> {
     Ok(())
 }
 
-fn start_jobs(
+async fn start_jobs(
     installation: &Installation,
+    app: &App,
     stopping: &watch::Receiver<bool>,
     tasks: &mut JoinSet<()>,
 ) -> Result<(), String> {
     let Installation {
-        db, setup, files, ..
+        config,
+        db,
+        setup,
+        files,
+        endpoints,
+        ..
     } = installation;
     let (adapters, rates) = outbound::adapters(installation)?;
+    let outside = outbound::outside(installation)?;
     let deliverer = Deliverer::new(db.clone(), setup.clone(), files.clone(), adapters, rates);
-    let runner = Runner::new(db.clone(), setup.clone()).with(
-        delivery::DELIVER,
-        Arc::new(deliverer),
-        DELIVERIES_AT_ONCE,
+    let webhooks = SendWebhooks::new(db.clone(), setup.clone(), outside.clone());
+    let credentials = outbound::media_credentials(installation);
+    let fetching = FetchFiles::new(
+        db.clone(),
+        setup.clone(),
+        files.clone(),
+        outside,
+        credentials,
     );
+    let offline = Offline {
+        db: db.clone(),
+        setup: setup.clone(),
+        terms: chat::terms(config),
+        mailboxes: chat::mailboxes(endpoints),
+        presence: Box::new(app.lobby().hub().clone()),
+    };
+    let upkeep = Upkeep::new(db.clone(), setup.clone(), files.clone(), retention(config));
+    let clock = setup.clock.clone();
+    db.write(move |tx| upkeep::schedule(tx, &clock))
+        .await
+        .map_err(|error| error.to_string())?;
+    let runner = Runner::new(db.clone(), setup.clone())
+        .with(delivery::DELIVER, Arc::new(deliverer), DELIVERIES_AT_ONCE)
+        .with(webhook::SEND, Arc::new(webhooks), 16)
+        .with(intake::FETCH_FILE, Arc::new(fetching), 4)
+        .with(
+            attachment::SCAN_FILE,
+            Arc::new(ScanFiles::new(db.clone(), files.clone())),
+            2,
+        )
+        .with(CHAT_OFFLINE, Arc::new(offline), 4)
+        .with(upkeep::UPKEEP, Arc::new(upkeep), 1);
     tasks.spawn(runner.run(stopping.clone()));
+    Ok(())
+}
+
+fn retention(config: &Config) -> Retention {
+    let days_ms = |days: u64| {
+        i64::try_from(days)
+            .unwrap_or(i64::MAX / 86_400_000)
+            .saturating_mul(86_400_000)
+    };
+    Retention {
+        dedupe_ms: days_ms(config.retention.dedupe_days),
+        raw_ms: days_ms(config.retention.raw_days),
+    }
+}
+
+/// While nobody can log in, the log says how the first administrator gets in.
+async fn invite_first_administrator(installation: &Installation) -> Result<(), String> {
+    let clock = installation.setup.clock.clone();
+    let invite = installation
+        .db
+        .write(move |tx| access::bootstrap(tx, &clock))
+        .await
+        .map_err(|error| error.to_string())?;
+    if let Some(invite) = invite {
+        let base = installation.config.server.public_base();
+        crate::complain(&format!(
+            "nobody can log in yet. Become the administrator, once, with\n  curl -X POST {base}api/v1/invites/accept -H 'content-type: application/json' \\\n    -d '{{\"token\":\"{}\",\"email\":\"you@example.com\",\"password\":\"choose a long one\"}}'",
+            invite.secret
+        ));
+    }
     Ok(())
 }
 
@@ -174,10 +248,7 @@ fn tls(
     Ok(Some(tokio_rustls::TlsAcceptor::from(Arc::new(config))))
 }
 
-async fn start_http(
-    installation: &Installation,
-    stopping: &watch::Receiver<bool>,
-) -> Result<tokio::task::JoinHandle<()>, String> {
+fn app(installation: &Installation) -> App {
     let Installation {
         config,
         db,
@@ -186,15 +257,40 @@ async fn start_http(
         endpoints,
         ..
     } = installation;
-    let app = App::new(
+    App::new(
         db.clone(),
         setup.clone(),
         files.clone(),
         config.clone(),
         endpoints.clone(),
-    );
-    let router =
-        throughline_http::router(app).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    )
+}
+
+async fn start_http(
+    installation: &Installation,
+    app: App,
+    stopping: &watch::Receiver<bool>,
+    tasks: &mut JoinSet<()>,
+) -> Result<tokio::task::JoinHandle<()>, String> {
+    let config = &installation.config;
+    let figures = figures::router(&config.metrics)?;
+    let mut router = throughline_http::router(app);
+    match config.metrics.bind {
+        None => router = router.merge(figures),
+        Some(bind) => {
+            let socket = TcpListener::bind(bind)
+                .await
+                .map_err(|error| format!("[metrics] bind {bind}: {error}"))?;
+            let serving = axum::serve(
+                socket,
+                figures.into_make_service_with_connect_info::<SocketAddr>(),
+            );
+            let stopping = stopping.clone();
+            tasks.spawn(
+                async move { drop(serving.with_graceful_shutdown(stopped(stopping)).await) },
+            );
+        }
+    }
     let bind = config.server.bind;
     let socket = TcpListener::bind(bind)
         .await
@@ -202,10 +298,11 @@ async fn start_http(
     tracing::info!(%bind, public = config.server.public_base(), "ready");
     let stopping = stopping.clone();
     Ok(tokio::spawn(async move {
-        if let Err(error) = axum::serve(socket, router)
-            .with_graceful_shutdown(stopped(stopping))
-            .await
-        {
+        let serving = axum::serve(
+            socket,
+            router.into_make_service_with_connect_info::<SocketAddr>(),
+        );
+        if let Err(error) = serving.with_graceful_shutdown(stopped(stopping)).await {
             tracing::error!(%error, "the HTTP listener ended");
         }
     }))
