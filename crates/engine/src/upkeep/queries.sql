@@ -1,7 +1,7 @@
 -- The one job of its kind; a dead one comes back.
 -- name: schedule
 INSERT INTO job (id, kind, key, payload, state, run_at, attempts, max_attempts, created_at)
-VALUES ($1, $2, $2, '{}', 'ready', $3, 0, $4, $3)
+VALUES ($1, $2, $3, '{}', 'ready', $4, 0, $5, $4)
 ON CONFLICT (id) DO UPDATE SET state = 'ready', attempts = 0, run_at = excluded.run_at WHERE job.state = 'dead'
 
 -- name: due_to_wake
