@@ -167,6 +167,12 @@ impl Handler for FetchFiles {
             Ok(wanted) => wanted,
             Err(error) => return Ok(Done::Dead(format!("the job names no file: {error}"))),
         };
+        let id = wanted.attachment;
+        let (known, ..) = self.db.read(move |tx| attachment::get(tx, id)).await?;
+        // A worker died after it had stored the file.
+        if !matches!(known.state.as_str(), "pending" | "missing") {
+            return Ok(Done::Finished);
+        }
         let stored = match self.fetch(&wanted).await {
             Fetched::Missing(why) => return self.missing(job, &wanted, why).await,
             Fetched::Here(file) => self.files.keep(&file).await?,

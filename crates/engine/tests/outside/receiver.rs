@@ -82,7 +82,6 @@ impl Receiver {
     }
 
     /// Waits for one more request.
-    #[allow(dead_code, reason = "not every test binary kills a worker")]
     pub async fn arrival(&self) {
         self.arrived.acquire().await.unwrap().forget();
     }

@@ -1,11 +1,6 @@
 //! The way to the outside leads nowhere else.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
-
-#[path = "outside/receiver.rs"]
-mod receiver;
-
-use receiver::{Answer, Receiver, reply};
+use crate::receiver::{Answer, Receiver, reply};
 use std::collections::HashMap;
 use std::io;
 use std::net::IpAddr;
