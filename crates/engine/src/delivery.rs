@@ -7,6 +7,7 @@
 mod worker;
 
 use crate::Setup;
+use crate::attachment::{self, StoredFile};
 use crate::conversation::Interaction;
 use crate::error::{Error, Result};
 use crate::queries::delivery as queries;
@@ -15,7 +16,9 @@ use serde::Serialize;
 use serde_json::json;
 use throughline_model::channel::Channel;
 use throughline_model::clock::Millis;
-use throughline_model::id::{ConversationId, DeliveryId, EndpointId, IdentifierId, InteractionId};
+use throughline_model::id::{
+    ConversationId, DeliveryId, EndpointId, EntryId, IdentifierId, InteractionId,
+};
 use throughline_model::outbound::{DeliveryStatus, StatusNews};
 use throughline_storage::{Hint, Row, Tx, params};
 
@@ -141,6 +144,17 @@ pub fn by_provider_id(
         params![endpoint, provider_id],
         read,
     )?)
+}
+
+/// The files that go along with a delivery.
+///
+/// # Errors
+/// When there is no such delivery, or the database fails.
+pub fn files(tx: &mut Tx<'_>, id: DeliveryId) -> Result<Vec<StoredFile>> {
+    let delivery = get(tx, id)?;
+    let values = params![delivery.conversation, delivery.seq];
+    let entry = tx.one(&queries::ENTRY, values, |row| row.get::<EntryId>("id"))?;
+    attachment::of_entry(tx, entry)
 }
 
 /// The deliveries of a conversation, oldest first.

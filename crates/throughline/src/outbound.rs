@@ -5,16 +5,20 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use throughline_channels::email::smtp_out::{EmailAdapter, MailSecurity, SmtpRelay};
-use throughline_channels::sms::SmsAdapter;
+use throughline_channels::sms::{MediaLinks, SmsAdapter};
 use throughline_config::{EmailEndpoint, Smtp};
-use throughline_engine::delivery::{Adapters, Rate};
+use throughline_engine::Setup;
+use throughline_engine::delivery::{self, Adapters, Rate};
 use throughline_engine::fetch::{Credential, Credentials, Outside, Reach};
 use throughline_http::ConfiguredEndpoint;
-use throughline_http::hooks::sms::sms_config;
+use throughline_http::hooks::{media, sms::sms_config};
 use throughline_mail::address::MailAddress;
 use throughline_mail::build::{DkimSignature, Letterhead};
 use throughline_model::channel::{Channel, ChannelAdapter};
 use throughline_model::id::EndpointId;
+use throughline_model::inbound::File;
+use throughline_model::outbound::Outbound;
+use throughline_storage::Db;
 use url::Url;
 
 /// The adapters of all endpoints, and how fast each may send.
@@ -90,7 +94,8 @@ fn sms(
     installation: &Installation,
     endpoint: &ConfiguredEndpoint,
 ) -> Result<Option<Arc<dyn ChannelAdapter>>, String> {
-    let Some(config) = sms_config(endpoint, &installation.config.server.public_base()) else {
+    let public_base = installation.config.server.public_base();
+    let Some(config) = sms_config(endpoint, &public_base) else {
         return Ok(None);
     };
     let adapter = SmsAdapter::new(
@@ -99,7 +104,42 @@ fn sms(
         installation.setup.clock.clone(),
     )
     .map_err(|error| error.to_string())?;
-    Ok(Some(Arc::new(adapter)))
+    let links = FileLinks {
+        db: installation.db.clone(),
+        setup: installation.setup.clone(),
+        public_base,
+    };
+    Ok(Some(Arc::new(adapter.with_media(Arc::new(links)))))
+}
+
+/// Links under which a provider fetches the files of a message.
+struct FileLinks {
+    db: Db,
+    setup: Setup,
+    public_base: String,
+}
+
+#[async_trait::async_trait]
+impl MediaLinks for FileLinks {
+    async fn link(&self, message: &Outbound, file: &File) -> Result<Url, String> {
+        let id = message.delivery;
+        let files = self
+            .db
+            .read(move |tx| delivery::files(tx, id))
+            .await
+            .map_err(|error| error.to_string())?;
+        let named = files
+            .iter()
+            .find(|stored| stored.name == file.name)
+            .ok_or("the file is not part of this message")?;
+        media::link(
+            &self.setup.keys,
+            &self.public_base,
+            named.id,
+            self.setup.clock.now(),
+        )
+        .ok_or_else(|| "server.public_url cannot carry links".to_owned())
+    }
 }
 
 fn email(

@@ -27,7 +27,11 @@ pub fn sms_config(endpoint: &ConfiguredEndpoint, public_base: &str) -> Option<Sm
     let settings = endpoint.config.sms.as_ref()?;
     Some(SmsConfig {
         account_sid: settings.account_sid.clone(),
-        auth_tokens: settings.auth_tokens.iter().map(|token| Secret::new(token.expose())).collect(),
+        auth_tokens: settings
+            .auth_tokens
+            .iter()
+            .map(|token| Secret::new(token.expose()))
+            .collect(),
         api_key: None,
         api_base: settings.api_base().parse().ok()?,
         from: Some(endpoint.record.address.clone()),
@@ -39,7 +43,10 @@ pub fn sms_config(endpoint: &ConfiguredEndpoint, public_base: &str) -> Option<Sm
 
 /// The URL the provider calls for an endpoint.
 fn hook_url(public_base: &str, name: &str) -> Option<Url> {
-    Url::parse(public_base).ok()?.join(&format!("hooks/sms/{name}")).ok()
+    Url::parse(public_base)
+        .ok()?
+        .join(&format!("hooks/sms/{name}"))
+        .ok()
 }
 
 /// Takes one call of the provider.
@@ -52,10 +59,15 @@ pub async fn call(
 ) -> Result<Response, Problem> {
     let endpoint = app.endpoint(&name, &[Channel::Sms])?;
     let public_base = app.config().server.public_base();
-    let config = sms_config(endpoint, &public_base)
-        .ok_or_else(|| Problem::not_found(format!("endpoint '{name}' has no [endpoint.sms] settings")))?;
+    let config = sms_config(endpoint, &public_base).ok_or_else(|| {
+        Problem::not_found(format!("endpoint '{name}' has no [endpoint.sms] settings"))
+    })?;
     // The provider signs the URL it called: the public one, whatever proxies made of it on the way.
-    let url = format!("{}{}", public_base.trim_end_matches('/'), uri.path_and_query().map_or("", |path| path.as_str()));
+    let url = format!(
+        "{}{}",
+        public_base.trim_end_matches('/'),
+        uri.path_and_query().map_or("", |path| path.as_str())
+    );
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let call = Call {
         endpoint: endpoint.record.id,
@@ -71,17 +83,38 @@ pub async fn call(
         Notice::Message(incoming) => message(&app, endpoint, *incoming).await?,
         Notice::Status(news) => status(&app, endpoint.record.id, news).await?,
     }
-    Ok(([(header::CONTENT_TYPE, webhook::ANSWER_MEDIA_TYPE)], webhook::ANSWER).into_response())
+    Ok((
+        [(header::CONTENT_TYPE, webhook::ANSWER_MEDIA_TYPE)],
+        webhook::ANSWER,
+    )
+        .into_response())
 }
 
-async fn message(app: &App, endpoint: &ConfiguredEndpoint, incoming: Incoming) -> Result<(), Problem> {
+async fn message(
+    app: &App,
+    endpoint: &ConfiguredEndpoint,
+    incoming: Incoming,
+) -> Result<(), Problem> {
     let wish = match incoming.wish {
-        Some(Wish::Stop) => Some(consent::Wish::OptOut { confirm: !incoming.answered_by_provider }),
+        Some(Wish::Stop) => Some(consent::Wish::OptOut {
+            confirm: !incoming.answered_by_provider,
+        }),
         Some(Wish::Start) => Some(consent::Wish::OptIn),
         Some(Wish::Help) | None => None,
     };
-    let circumstances = Circumstances { brand: endpoint.record.brand.clone(), wish, ..Circumstances::default() };
-    let received = intake::receive(app.db(), app.setup(), app.files(), incoming.inbound, circumstances).await?;
+    let circumstances = Circumstances {
+        brand: endpoint.record.brand.clone(),
+        wish,
+        ..Circumstances::default()
+    };
+    let received = intake::receive(
+        app.db(),
+        app.setup(),
+        app.files(),
+        incoming.inbound,
+        circumstances,
+    )
+    .await?;
     tracing::info!(endpoint = endpoint.record.name, conversation = %received.conversation, seq = received.seq, duplicate = received.duplicate, "a text message came in");
     Ok(())
 }
@@ -89,7 +122,10 @@ async fn message(app: &App, endpoint: &ConfiguredEndpoint, incoming: Incoming) -
 async fn status(app: &App, endpoint: EndpointId, news: StatusNews) -> Result<(), Problem> {
     let setup = app.setup().clone();
     let provider_id = news.provider_id.clone();
-    let known = app.db().write(move |tx| -> Result<bool, Error> { delivery::note(tx, &setup, endpoint, &news) }).await?;
+    let known = app
+        .db()
+        .write(move |tx| -> Result<bool, Error> { delivery::note(tx, &setup, endpoint, &news) })
+        .await?;
     if !known {
         tracing::warn!(provider_id, "news about a message that is not ours");
     }
