@@ -20,8 +20,10 @@ mod jobs;
 mod members;
 pub mod once;
 pub mod page;
+mod resume_links;
 mod session;
 mod tokens;
+mod typing;
 
 pub use document::document;
 
@@ -55,6 +57,8 @@ fn routes(app: &App) -> OpenApiRouter<App> {
         .merge(endpoints::router())
         .merge(customers::router())
         .merge(conversations::router())
+        .merge(resume_links::router())
+        .merge(typing::router())
         .merge(deliveries::router())
         .merge(files::router(app.files().max_bytes()))
         .merge(jobs::router())

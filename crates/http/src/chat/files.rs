@@ -3,14 +3,16 @@
 use super::guest::Guest;
 use super::lobby::Effort;
 use super::shape::ChatFile;
+use crate::api::files::handed_out;
+use crate::api::input::Path;
 use crate::app::App;
 use crate::client::ClientAddress;
 use crate::problem::Problem;
 use axum::Json;
-use axum::extract::{Multipart, Path, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use throughline_engine::attachment::{self, may_show_inline};
+use axum::extract::{Multipart, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use throughline_engine::attachment;
 use throughline_engine::conversation;
 use throughline_engine::visitor;
 use throughline_model::id::AttachmentId;
@@ -118,58 +120,9 @@ pub async fn fetch(
             error => error.into(),
         })?;
     let file = found.ok_or_else(missing)?;
-    if file.state == "refused" {
+    if file.state != "stored" {
         return Err(missing());
     }
     let body = app.files().read(&file.object_key).await?;
-    let disposition = disposition(&file.name, may_show_inline(&file.media_type));
-    let mut response = body.into_response();
-    let headers = response.headers_mut();
-    for (name, value) in [
-        (header::CONTENT_TYPE, file.media_type.as_str()),
-        (header::CONTENT_DISPOSITION, disposition.as_str()),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; sandbox",
-        ),
-        (header::CACHE_CONTROL, "private, max-age=3600"),
-        (
-            HeaderName::from_static("cross-origin-resource-policy"),
-            "cross-origin",
-        ),
-    ] {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            headers.insert(name, value);
-        }
-    }
-    Ok(response)
-}
-
-/// RFC 6266, with the name in the form of RFC 8187.
-fn disposition(name: &str, inline: bool) -> String {
-    let kind = if inline { "inline" } else { "attachment" };
-    let mut encoded = String::new();
-    for byte in name.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                encoded.push(char::from(byte))
-            }
-            other => encoded.push_str(&format!("%{other:02X}")),
-        }
-    }
-    format!("{kind}; filename*=UTF-8''{encoded}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_cannot_leave_its_header() {
-        assert_eq!(
-            disposition("a\"b\r\nc é.png", true),
-            "inline; filename*=UTF-8''a%22b%0D%0Ac%20%C3%A9.png"
-        );
-    }
+    Ok(handed_out(&file, body))
 }

@@ -1,5 +1,6 @@
 //! Reading what a browser sends.
 
+use crate::api::input::parse;
 use crate::problem::Problem;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
@@ -23,16 +24,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Read<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        if !is_json(request.headers()) {
-            return Err(Problem::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "unsupported_media_type",
-                "send JSON, with the header Content-Type: application/json",
-            ));
-        }
+        let headers = request.headers().clone();
         let raw = Bytes::from_request(request, state).await.map_err(unread)?;
-        let value = serde_json::from_slice(&raw)
-            .map_err(|error| Problem::invalid("body", error.to_string()))?;
+        // A page on another site can send a form or plain text without asking first, but never JSON.
+        let value = parse(&headers, &raw)?;
         Ok(Self { value, raw })
     }
 }
@@ -46,14 +41,6 @@ fn unread(error: BytesRejection) -> Problem {
             "the body did not arrive as a whole; send it again",
         ),
     }
-}
-
-/// A page on another site can send a form or plain text without asking first, but never JSON.
-fn is_json(headers: &HeaderMap) -> bool {
-    let value = headers.get(header::CONTENT_TYPE);
-    let text = value.and_then(|value| value.to_str().ok()).unwrap_or("");
-    let media_type = text.split(';').next().unwrap_or("");
-    media_type.trim().eq_ignore_ascii_case("application/json")
 }
 
 /// The token in `Authorization: Bearer …`.

@@ -1,9 +1,10 @@
 //! The hosted chat page: one HTML document, its script and its style, all embedded in the binary.
 
+use crate::api::input::Path;
 use crate::app::App;
 use crate::problem::Problem;
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;

@@ -1,0 +1,19 @@
+//! Stories of the chat, told over HTTP on both engines.
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+#[path = "chat/codes.rs"]
+mod codes;
+#[path = "chat/customers.rs"]
+mod customers;
+#[path = "chat/files.rs"]
+mod files;
+#[path = "chat/handover.rs"]
+mod handover;
+#[path = "chat/messages.rs"]
+mod messages;
+#[path = "chat/offline.rs"]
+mod offline;
+#[path = "chat/shop.rs"]
+mod shop;
+#[path = "chat/streams.rs"]
+mod streams;
