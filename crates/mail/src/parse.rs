@@ -81,6 +81,8 @@ pub struct ParsedMail {
     pub safe_html: Option<String>,
     /// Everything that is not the text: attachments, inline images, attached mails.
     pub files: Vec<File>,
+    /// How many more files there are than anybody attaches; they are in the raw mail only.
+    pub omitted_files: usize,
     /// Why it counts as written by a machine, if it does.
     pub automatic: Option<Automatic>,
     /// What it reports as undeliverable, if it is such a report.
@@ -143,6 +145,7 @@ pub fn parse(raw: &[u8]) -> Result<ParsedMail, BadMail> {
         html: bodies.html,
         safe_html: bodies.safe_html,
         files: bodies.files,
+        omitted_files: bodies.omitted_files,
         automatic: automatic::classify(&message, bounce.is_some()),
         bounce,
         fingerprint: [0; 32],

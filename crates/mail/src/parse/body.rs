@@ -18,6 +18,12 @@ const HTML_BYTES: usize = 2 * 1024 * 1024;
 /// square of its depth. Newsletters have a few thousand.
 const HTML_TAGS: usize = 15_000;
 
+/// Text beyond this many bytes is a log or a book: nobody looks for quotes in it.
+const STRIPPABLE_BYTES: usize = 1024 * 1024;
+
+/// Most files handed over. Nobody attaches more; the raw mail still has the rest.
+const FILES: usize = 1_000;
+
 /// What a mail says and carries.
 pub(super) struct Bodies {
     pub text: String,
@@ -25,20 +31,26 @@ pub(super) struct Bodies {
     pub html: Option<String>,
     pub safe_html: Option<String>,
     pub files: Vec<File>,
+    pub omitted_files: usize,
 }
 
 pub(super) fn read(raw: &[u8], message: &Message<'_>) -> Bodies {
     let html = html_of(message);
     let plain = plain_of(message);
     let bearable_html = html.as_deref().filter(|html| is_bearable(html));
-    let reply = reply_of(plain.as_deref(), html.as_deref());
+    let only_html = bearable_html.filter(|_| plain.is_none());
     let text = plain.unwrap_or_else(|| html.as_deref().map(readable).unwrap_or_default());
     Bodies {
+        reply: reply_of(&text, only_html),
         text,
-        reply,
         safe_html: bearable_html.map(sanitise::sanitise),
         html,
-        files: files_of(raw, message),
+        files: message
+            .attachments()
+            .take(FILES)
+            .map(|part| file(raw, part))
+            .collect(),
+        omitted_files: message.attachments.len().saturating_sub(FILES),
     }
 }
 
@@ -100,21 +112,19 @@ fn readable(html: &str) -> String {
     many_lines(html_to_text(html).trim())
 }
 
-fn reply_of(plain: Option<&str>, html: Option<&str>) -> ReplyText {
-    match (plain, html) {
-        (Some(text), _) => reply_text::from_plain(text),
-        (None, Some(html)) => Some(html)
-            .filter(|html| is_bearable(html))
-            .map(reply_text::from_html)
-            // HTML nested too deeply for its reader still has text.
-            .filter(|reply| reply.stripped || !reply.text.is_empty())
-            .unwrap_or_else(|| reply_text::from_plain(&readable(html))),
-        (None, None) => reply_text::from_plain(""),
+fn reply_of(text: &str, only_html: Option<&str>) -> ReplyText {
+    if text.len() > STRIPPABLE_BYTES {
+        let text = text.trim().to_owned();
+        return ReplyText {
+            text,
+            ..ReplyText::default()
+        };
     }
-}
-
-fn files_of(raw: &[u8], message: &Message<'_>) -> Vec<File> {
-    message.attachments().map(|part| file(raw, part)).collect()
+    only_html
+        .map(reply_text::from_html)
+        // HTML nested too deeply for its reader still has text.
+        .filter(|reply| reply.stripped || !reply.text.is_empty())
+        .unwrap_or_else(|| reply_text::from_plain(text))
 }
 
 fn file(raw: &[u8], part: &MessagePart<'_>) -> File {

@@ -242,6 +242,23 @@ fn no_spelling_of_an_attached_mail_gets_it_opened() {
 }
 
 #[test]
+fn a_hundred_thousand_files_and_split_parameters_are_read_within_bounds() {
+    let part = "--x\r\nContent-Type: image/png\r\n\r\nx\r\n";
+    let mail = parsed(simple(
+        "Content-Type: multipart/mixed; boundary=x\r\n",
+        &part.repeat(100_000),
+    ));
+    assert_eq!((mail.files.len(), mail.omitted_files), (1_000, 99_000));
+    // Without a limit this alone takes half a minute.
+    let parameters: String = (0..200_000).map(|n| format!("a{n}*1=b;\r\n ")).collect();
+    let mail = parsed(simple(
+        &format!("Content-Type: text/plain; {parameters}x=y\r\n"),
+        "hello",
+    ));
+    assert_eq!(mail.text, "hello");
+}
+
+#[test]
 fn a_huge_header_is_read_within_bounds() {
     let recipients = (0..50_000)
         .map(|n| format!("r{n}@example.com"))
