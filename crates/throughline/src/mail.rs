@@ -91,7 +91,7 @@ impl MailIntake {
         envelope: Option<&MailEnvelope>,
         raw: Bytes,
     ) -> Result<(), Refusal> {
-        let mail = parse(&raw).map_err(|error| Refusal::Permanent(error.to_string()))?;
+        let mail = take_apart(raw.clone()).await?;
         let evidence = self.evidence(endpoint, envelope, &raw, &mail).await;
         let policy = endpoint
             .config
@@ -152,6 +152,14 @@ impl MailIntake {
         let Some(message_id) = report.original_message_id.clone() else {
             return Ok(false);
         };
+        // Anybody can write a report. Only who got our mail knows the id we gave it for that address.
+        if self
+            .keys
+            .open_message_id(&message_id, &failed.address)
+            .is_none()
+        {
+            return Ok(false);
+        }
         let reason = failed
             .diagnostic
             .clone()
@@ -165,6 +173,19 @@ impl MailIntake {
             .write(move |tx| bounce::note(tx, &setup, endpoint, &message_id, &code, &reason))
             .await
             .map_err(put_off)
+    }
+}
+
+/// Hostile mail can cost seconds of computing: not on the threads that serve everybody.
+async fn take_apart(raw: Bytes) -> Result<ParsedMail, Refusal> {
+    match tokio::task::spawn_blocking(move || parse(&raw)).await {
+        Ok(parsed) => parsed.map_err(|error| Refusal::Permanent(error.to_string())),
+        Err(error) => {
+            tracing::error!(%error, "a mail could not be taken apart");
+            Err(Refusal::Temporary(
+                "the mail could not be read now; send it again later".to_owned(),
+            ))
+        }
     }
 }
 

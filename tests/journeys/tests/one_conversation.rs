@@ -1,0 +1,385 @@
+//! The story the fabric is for: one customer writes on web chat, goes on by mail and then by text message, and never
+//! explains anything twice. The server is the real binary; mail goes through swaks and a real SMTP server, text
+//! messages are signed by the provider's own SDK.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+use journeys::{
+    ACCOUNT, AUTH_TOKEN, CHAT, Carrier, MAILBOX, NUMBER, SMS, Server, Settings, wire::Speaker,
+};
+use serde_json::{Value, json};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+use throughline_testkit::on_both_engines;
+
+const ANA_MAIL: &str = "ana@customer.example";
+const ANA_PHONE: &str = "+4915112345678";
+/// How long anything may take before the story fails.
+const LIMIT: Duration = Duration::from_secs(60);
+
+#[test]
+fn a_customer_goes_from_chat_to_mail_to_text_and_is_answered_where_they_are() {
+    on_both_engines(async |engine| {
+        let carrier = Carrier::open().await;
+        let mut post_office = PostOffice::open();
+        let settings = Settings {
+            carrier: Some(carrier.api_base()),
+            smtp_out: Some(format!("smtp://127.0.0.1:{}", post_office.port)),
+            ..Settings::on(engine)
+        };
+        let server = Server::start(&settings).await;
+        let mut desk = Speaker::with_token(server.address, &server.token(&["admin"]));
+
+        // On the chat page.
+        let mut visitor = arrive(&server).await;
+        let written = good(
+            visitor
+                .post(
+                    "/chat/v1/messages",
+                    &message("m1", "My lamp arrived broken"),
+                )
+                .await,
+        );
+        let conversation = written["conversation"].as_str().unwrap().to_owned();
+        let mut agent = Agent {
+            desk: &mut desk,
+            conversation: conversation.clone(),
+            written: 0,
+        };
+        agent
+            .answers("Sorry to hear that. Could you send us a picture?")
+            .await;
+
+        // Goes on by mail: the address is proven by answering the mail it got.
+        good(
+            visitor
+                .post(
+                    "/chat/v1/continue",
+                    &json!({ "channel": "email", "address": ANA_MAIL }),
+                )
+                .await,
+        );
+        let invitation = post_office.next_mail();
+        assert!(
+            invitation.contains("Auto-Submitted: auto-generated"),
+            "{invitation}"
+        );
+        answer_by_mail(&server, &invitation, "Here it is, the shade is cracked.");
+        agent.hears("Here it is, the shade is cracked.").await;
+        agent.answers("Thank you. We will send you a label.").await;
+        let answer = post_office.next_mail();
+        assert!(answer.contains("We will send you a label."), "{answer}");
+        assert!(
+            answer.contains(&format!("To: {ANA_MAIL}"))
+                || answer.contains(&format!("<{ANA_MAIL}>")),
+            "{answer}"
+        );
+
+        // And by text message: the code reaches the phone, and the phone says yes.
+        good(
+            visitor
+                .post(
+                    "/chat/v1/continue",
+                    &json!({ "channel": "sms", "address": ANA_PHONE }),
+                )
+                .await,
+        );
+        let asked = text_message(&carrier, 1).await;
+        assert_eq!(asked.to, ANA_PHONE);
+        by_text(&server, "SM00000000000000000000000000000001", "Yes").await;
+        by_text(
+            &server,
+            "SM00000000000000000000000000000002",
+            "Please text me the label",
+        )
+        .await;
+        by_text(
+            &server,
+            "SM00000000000000000000000000000002",
+            "Please text me the label",
+        )
+        .await;
+        agent.hears("Please text me the label").await;
+        agent
+            .answers("Your label: https://shop.example/label/1")
+            .await;
+        let label = text_message(&carrier, 2).await;
+        assert_eq!(
+            (label.to.as_str(), label.text.as_str()),
+            (ANA_PHONE, "Your label: https://shop.example/label/1")
+        );
+
+        one_customer_with_one_conversation(&mut desk, &conversation).await;
+    });
+}
+
+async fn one_customer_with_one_conversation(desk: &mut Speaker, conversation: &str) {
+    let conversations = good(desk.get("/api/v1/conversations").await);
+    assert_eq!(
+        conversations["items"].as_array().unwrap().len(),
+        1,
+        "{conversations}"
+    );
+    let customer = conversations["items"][0]["customer"].as_str().unwrap();
+    let customers = good(desk.get("/api/v1/customers").await);
+    assert_eq!(
+        customers["items"].as_array().unwrap().len(),
+        1,
+        "{customers}"
+    );
+    let identifiers = good(
+        desk.get(&format!("/api/v1/customers/{customer}/identifiers"))
+            .await,
+    );
+    let values: Vec<&str> = identifiers["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["value"].as_str().unwrap())
+        .collect();
+    assert!(
+        values.contains(&ANA_MAIL) && values.contains(&ANA_PHONE),
+        "{values:?}"
+    );
+
+    let entries = good(
+        desk.get(&format!(
+            "/api/v1/conversations/{conversation}/entries?after=0&limit=100"
+        ))
+        .await,
+    );
+    let entries = entries["items"].as_array().unwrap();
+    let numbers: Vec<i64> = entries
+        .iter()
+        .map(|entry| entry["seq"].as_i64().unwrap())
+        .collect();
+    assert_eq!(
+        numbers,
+        (1..=numbers.len() as i64).collect::<Vec<_>>(),
+        "no gaps"
+    );
+    let said: Vec<(&str, &str)> = entries
+        .iter()
+        .filter(|entry| entry["kind"] == "message" && entry["direction"] == "in")
+        .map(|entry| {
+            (
+                entry["channel"].as_str().unwrap(),
+                entry["text"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    let expected = [
+        ("webchat", "My lamp arrived broken"),
+        ("email", "Here it is, the shade is cracked."),
+        ("sms", "Yes"),
+        ("sms", "Please text me the label"),
+    ];
+    assert_eq!(said, expected);
+}
+
+fn good(answer: std::io::Result<journeys::wire::Answer>) -> Value {
+    let answer = answer.unwrap();
+    assert!(answer.is_good(), "{}", answer.json());
+    answer.json()
+}
+
+fn message(id: &str, text: &str) -> Value {
+    json!({ "client_message_id": id, "text": text })
+}
+
+async fn arrive(server: &Server) -> Speaker {
+    let mut stranger = Speaker::stranger(server.address);
+    let welcome = good(
+        stranger
+            .post("/chat/v1/visitors", &json!({ "endpoint": CHAT }))
+            .await,
+    );
+    Speaker::with_token(server.address, welcome["token"].as_str().unwrap())
+}
+
+/// A person at the desk, who answers wherever the customer wrote last.
+struct Agent<'d> {
+    desk: &'d mut Speaker,
+    conversation: String,
+    written: usize,
+}
+
+impl Agent<'_> {
+    async fn answers(&mut self, text: &str) {
+        self.written += 1;
+        let path = format!("/api/v1/conversations/{}/messages", self.conversation);
+        let id = format!("answer-{}", self.written);
+        good(self.desk.post(&path, &message(&id, text)).await);
+    }
+
+    /// Waits until the conversation holds what the customer wrote.
+    async fn hears(&mut self, text: &str) {
+        let path = format!(
+            "/api/v1/conversations/{}/entries?after=0&limit=100",
+            self.conversation
+        );
+        let begun = Instant::now();
+        loop {
+            let entries = good(self.desk.get(&path).await);
+            if entries["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|entry| entry["text"] == text)
+            {
+                return;
+            }
+            assert!(
+                begun.elapsed() < LIMIT,
+                "'{text}' did not come into the conversation: {entries}"
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+/// The provider's SDK signs what a customer texted, and the provider calls our webhook.
+async fn by_text(server: &Server, sid: &str, text: &str) {
+    let path = format!("/hooks/sms/{SMS}");
+    let fields = [
+        ("AccountSid", ACCOUNT),
+        ("MessageSid", sid),
+        ("From", ANA_PHONE),
+        ("To", NUMBER),
+        ("Body", text),
+        ("NumMedia", "0"),
+    ];
+    let wanted = json!([{ "token": AUTH_TOKEN, "url": server.url(&path), "params": fields, "quote": "plus" }]);
+    let signed = python("sms/sign.py", &wanted.to_string());
+    let signed: Value = serde_json::from_str(&signed).unwrap();
+    let headers = [
+        ("content-type", "application/x-www-form-urlencoded"),
+        (
+            "x-twilio-signature",
+            signed[0]["signature"].as_str().unwrap(),
+        ),
+    ];
+    let body = signed[0]["body"].as_str().unwrap();
+    let answer = Speaker::stranger(server.address)
+        .say("POST", &path, &headers, body)
+        .await
+        .unwrap();
+    assert!(answer.is_good(), "the webhook was refused");
+}
+
+async fn text_message(carrier: &Carrier, number: usize) -> journeys::Taken {
+    let begun = Instant::now();
+    loop {
+        if let Some(taken) = carrier.taken().get(number - 1) {
+            return taken.clone();
+        }
+        assert!(
+            begun.elapsed() < LIMIT,
+            "text message {number} did not reach the carrier"
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// swaks answers a mail as a mail program does: to its Reply-To, naming its Message-ID, quoting it.
+fn answer_by_mail(server: &Server, mail: &str, text: &str) {
+    let header = |name: &str| {
+        let unfolded = mail.replace("\r\n ", " ").replace("\r\n\t", " ");
+        let line = unfolded
+            .lines()
+            .find_map(|line| line.strip_prefix(name).map(str::to_owned));
+        line.unwrap_or_else(|| panic!("the mail has no {name}\n{mail}"))
+            .trim()
+            .to_owned()
+    };
+    let message_id = header("Message-ID:");
+    let status = Command::new("swaks")
+        .args(["--server", &server.smtp.to_string(), "--from", ANA_MAIL, "--to", MAILBOX])
+        .args(["--h-From", &format!("Ana Silva <{ANA_MAIL}>")])
+        .args(["--h-Subject", &format!("Re: {}", header("Subject:"))])
+        .args(["--add-header", &format!("In-Reply-To: {message_id}")])
+        .args(["--add-header", &format!("References: {message_id}")])
+        .args(["--body", &format!("{text}\n\nOn Mon, 2 Mar 2026 at 10:00, The Shop <{MAILBOX}> wrote:\n> Reply to this mail\n")])
+        .stdout(Stdio::null())
+        .status()
+        .expect("swaks is not installed: run the tests with `cargo xtask test`, which installs it");
+    assert!(status.success());
+}
+
+/// A real SMTP server that takes what the shop sends.
+struct PostOffice {
+    port: u16,
+    mails: BufReader<ChildStdout>,
+    process: Child,
+}
+
+impl PostOffice {
+    fn open() -> Self {
+        let mut process = Command::new(interpreter())
+            .arg(counterpart("email/smtp_sink.py"))
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("Python starts: run the tests with `cargo xtask test`, which installs what it needs");
+        let mut mails = BufReader::new(process.stdout.take().unwrap());
+        let mut port = String::new();
+        mails.read_line(&mut port).unwrap();
+        let port = port
+            .trim()
+            .parse()
+            .expect("aiosmtpd starts: run the tests with `cargo xtask test`, which installs it");
+        Self {
+            port,
+            mails,
+            process,
+        }
+    }
+
+    /// The next mail, its parts decoded as far as they are plain.
+    fn next_mail(&mut self) -> String {
+        use base64::Engine as _;
+        let mut line = String::new();
+        self.mails.read_line(&mut line).unwrap();
+        let mail: Value = serde_json::from_str(&line).expect("a mail came");
+        let content = base64::engine::general_purpose::STANDARD
+            .decode(mail["content"].as_str().unwrap())
+            .unwrap();
+        String::from_utf8(content).unwrap()
+    }
+}
+
+impl Drop for PostOffice {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn python(script: &str, input: &str) -> String {
+    let mut process = Command::new(interpreter())
+        .arg(counterpart(script))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    process
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(input.as_bytes())
+        .unwrap();
+    let output = process.wait_with_output().unwrap();
+    assert!(
+        output.status.success(),
+        "{script} failed: run the tests with `cargo xtask test`, which installs what it needs"
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn interpreter() -> String {
+    std::env::var("THROUGHLINE_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned())
+}
+
+fn counterpart(path: &str) -> String {
+    format!("{}/../counterparts/{path}", env!("CARGO_MANIFEST_DIR"))
+}
