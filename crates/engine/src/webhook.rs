@@ -18,14 +18,13 @@ mod subscription;
 
 pub use filter::{EVENTS, PING};
 pub use log::{
-    Attempt, DeliveryDetails, DeliveryStatus, EventDelivery, deliveries, delivery, ping, replay,
-    replay_failed,
+    Attempt, DeliveryDetails, DeliveryStatus, EventDelivery, REPLAY_LIMIT, deliveries, delivery,
+    ping, replay, replay_failed,
 };
 pub use send::{RETRY_AFTER_MS, SendWebhooks, TRIES, retry_after_ms};
 pub use sign::signature;
 pub use subscription::{
-    Change, NewSubscription, Subscription, WithSecret, create, get, list, remove, rotate_secret,
-    update,
+    Change, Place, Subscription, WithSecret, create, get, list, remove, rotate_secret, update,
 };
 
 use crate::conversation::{Conversation, NewEntry};

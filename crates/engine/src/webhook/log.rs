@@ -11,11 +11,11 @@ use serde_json::json;
 use throughline_model::clock::Millis;
 use throughline_model::id::WebhookId;
 use throughline_model::words;
-use throughline_storage::{Db, Row, Tx, params};
+use throughline_storage::{Row, Tx, params};
 use uuid::Uuid;
 
-/// So many events are put back into the queue per transaction.
-const REPLAY_BATCH: usize = 200;
+/// So many events are put back into the queue at once.
+pub const REPLAY_LIMIT: usize = 1000;
 
 words! {
     /// Where one event for one subscriber stands.
@@ -150,32 +150,19 @@ pub fn replay(
     Ok(delivery(tx, webhook, id)?.delivery)
 }
 
-/// Sends everything again that happened since `since` and was given up, and says how much that is.
+/// Sends everything again that happened since `since` and was given up, oldest first and at most
+/// [`REPLAY_LIMIT`], and says how much that is.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Conflict`] when the subscription is disabled.
-pub async fn replay_failed(
-    db: &Db,
+pub fn replay_failed(
+    tx: &mut Tx<'_>,
     setup: &Setup,
     webhook: WebhookId,
     since: Millis,
 ) -> Result<usize> {
-    let mut replayed = 0;
-    loop {
-        let setup = setup.clone();
-        let found = db
-            .write(move |tx| replay_some(tx, &setup, webhook, since))
-            .await?;
-        replayed += found;
-        if found < REPLAY_BATCH {
-            return Ok(replayed);
-        }
-    }
-}
-
-fn replay_some(tx: &mut Tx<'_>, setup: &Setup, webhook: WebhookId, since: Millis) -> Result<usize> {
     enabled(tx, webhook)?;
-    let values = params![webhook, since, REPLAY_BATCH];
+    let values = params![webhook, since, REPLAY_LIMIT];
     let failed = tx.all(&queries::FAILED_SINCE, values, |row| row.get::<Uuid>("id"))?;
     for id in &failed {
         again(tx, setup, *id)?;

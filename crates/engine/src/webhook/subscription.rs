@@ -4,12 +4,13 @@ use super::filter;
 use super::sign::Secret;
 use crate::Setup;
 use crate::error::{Error, Result};
-use crate::fetch::{FetchError, Outside};
+use crate::fetch::Outside;
 use crate::queries::webhook as queries;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::json;
 use throughline_model::clock::Millis;
 use throughline_model::id::WebhookId;
-use throughline_storage::{Db, Row, Tx, params};
+use throughline_storage::{Row, Tx, params};
 
 /// For how long a replaced secret signs beside the new one at most, in milliseconds.
 const OVERLAP_LIMIT_MS: i64 = 7 * 86_400_000;
@@ -47,113 +48,96 @@ pub struct WithSecret {
     /// The subscription.
     #[serde(flatten)]
     pub webhook: Subscription,
-    /// The secret to check signatures with: `whsec_…`.
-    pub secret: String,
-}
-
-/// A subscription to be made.
-#[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewSubscription {
-    /// Where events are to be posted to: an https:// URL on the public internet.
-    pub url: String,
-    /// What it is for, in words.
-    #[serde(default)]
-    pub description: String,
-    /// The events it wants: names, `entry.*` for all of one kind, `*` for all.
-    pub events: Vec<String>,
+    /// The secret to check signatures with, `whsec_…`; null when this answer was given before, for it is shown only
+    /// once.
+    pub secret: Option<String>,
 }
 
 /// What to change of a subscription; what is left out stays.
-#[derive(Clone, Debug, Default, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default)]
 pub struct Change {
-    /// Where events are to be posted to: an https:// URL on the public internet.
-    #[serde(default)]
-    pub url: Option<String>,
+    /// Where events are posted to.
+    pub place: Option<Place>,
     /// What it is for, in words.
-    #[serde(default)]
     pub description: Option<String>,
     /// The events it wants: names, `entry.*` for all of one kind, `*` for all.
-    #[serde(default)]
     pub events: Option<Vec<String>>,
     /// Whether it is told anything. What happens while it is not is not told later either.
-    #[serde(default)]
     pub enabled: Option<bool>,
 }
 
-/// Subscribes, after a look at where the URL leads.
-///
-/// # Errors
-/// [`Error::Invalid`] for a place we do not post to, or events there are none of.
-pub async fn create(
-    db: &Db,
-    setup: &Setup,
-    outside: &Outside,
-    wanted: NewSubscription,
-) -> Result<WithSecret> {
-    let url = checked_url(outside, &wanted.url).await?;
-    let events = filter::checked(&wanted.events)?;
-    let description = checked_description(&wanted.description)?;
-    let setup = setup.clone();
-    db.write(move |tx| {
-        let id = WebhookId(setup.clock.new_id());
-        let secrets = serde_json::json!([Secret::new(&setup.clock)]);
-        tx.execute(
-            &queries::INSERT,
-            params![
-                id,
-                &url,
-                &description,
-                secrets,
-                serde_json::json!(events),
-                setup.clock.now()
-            ],
-        )?;
-        with_secret(tx, &setup, id)
-    })
-    .await
+/// A place events may be posted to: it was looked at, and is looked at again whenever something is sent.
+#[derive(Clone, Debug)]
+pub struct Place(String);
+
+impl Place {
+    /// Looks at where `url` leads.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a place we do not post to.
+    pub async fn find(outside: &Outside, url: &str) -> Result<Self> {
+        match outside.check(url).await {
+            Ok(url) => Ok(Self(url.into())),
+            Err(error) => Err(Error::invalid("url", error)),
+        }
+    }
 }
 
-/// Changes a subscription. Enabling one that the platform disabled forgives its failures.
+/// Subscribes `place` to events.
+///
+/// # Errors
+/// [`Error::Invalid`] for events there are none of.
+pub fn create(
+    tx: &mut Tx<'_>,
+    setup: &Setup,
+    place: &Place,
+    description: &str,
+    events: &[String],
+) -> Result<WithSecret> {
+    let id = WebhookId(setup.clock.new_id());
+    tx.execute(
+        &queries::INSERT,
+        params![
+            id,
+            &place.0,
+            checked_description(description)?,
+            json!([Secret::new(&setup.clock)]),
+            json!(filter::checked(events)?),
+            setup.clock.now()
+        ],
+    )?;
+    with_secret(tx, setup, id)
+}
+
+/// Changes a subscription. Enabling one that was disabled forgives its failures.
 ///
 /// # Errors
 /// [`Error::NotFound`], or [`Error::Invalid`] as for [`create`].
-pub async fn update(
-    db: &Db,
-    outside: &Outside,
-    id: WebhookId,
-    change: Change,
-) -> Result<Subscription> {
-    let url = match &change.url {
-        Some(url) => Some(checked_url(outside, url).await?),
-        None => None,
+pub fn update(tx: &mut Tx<'_>, id: WebhookId, change: &Change) -> Result<Subscription> {
+    let before = locked(tx, id)?;
+    let enabled = change.enabled.unwrap_or(before.enabled);
+    let fresh = enabled && !before.enabled;
+    let description = match &change.description {
+        Some(text) => checked_description(text)?,
+        None => before.description,
     };
-    let events = change.events.as_deref().map(filter::checked).transpose()?;
-    let description = change
-        .description
-        .as_deref()
-        .map(checked_description)
-        .transpose()?;
-    db.write(move |tx| {
-        let before = locked(tx, id)?;
-        let enabled = change.enabled.unwrap_or(before.enabled);
-        let fresh = enabled && !before.enabled;
-        tx.execute(
-            &queries::SET,
-            params![
-                id,
-                url.clone().unwrap_or(before.url),
-                description.clone().unwrap_or(before.description),
-                serde_json::json!(events.clone().unwrap_or(before.events)),
-                enabled,
-                before.disabled_reason.filter(|_| !enabled),
-                before.failing_since.filter(|_| !fresh),
-            ],
-        )?;
-        get(tx, id)
-    })
-    .await
+    let events = match &change.events {
+        Some(events) => filter::checked(events)?,
+        None => before.events,
+    };
+    tx.execute(
+        &queries::SET,
+        params![
+            id,
+            change.place.as_ref().map_or(&before.url, |place| &place.0),
+            description,
+            json!(events),
+            enabled,
+            before.disabled_reason.filter(|_| !enabled),
+            before.failing_since.filter(|_| !fresh),
+        ],
+    )?;
+    get(tx, id)
 }
 
 /// Gives a subscription a new secret. The old one signs beside it for `overlap_ms` more, so that the receiver can
@@ -186,10 +170,7 @@ pub fn rotate_secret(
             retry_after_ms: free.unwrap_or(now) - now,
         });
     }
-    tx.execute(
-        &queries::SET_SECRETS,
-        params![id, serde_json::json!(secrets)],
-    )?;
+    tx.execute(&queries::SET_SECRETS, params![id, json!(secrets)])?;
     with_secret(tx, setup, id)
 }
 
@@ -236,18 +217,7 @@ fn with_secret(tx: &mut Tx<'_>, setup: &Setup, id: WebhookId) -> Result<WithSecr
     let webhook = get(tx, id)?;
     let newest = webhook.secrets.first();
     let secret = newest.map(|secret| secret.shown(&setup.keys));
-    Ok(WithSecret {
-        secret: secret.ok_or_else(|| Error::not_found("secret of webhook", id))?,
-        webhook,
-    })
-}
-
-async fn checked_url(outside: &Outside, url: &str) -> Result<String> {
-    match outside.check(url).await {
-        Ok(url) => Ok(url.into()),
-        Err(FetchError::Refused(refused)) => Err(Error::invalid("url", refused)),
-        Err(error) => Err(Error::invalid("url", error)),
-    }
+    Ok(WithSecret { webhook, secret })
 }
 
 fn checked_description(text: &str) -> Result<String> {

@@ -82,8 +82,8 @@ async fn the_official_libraries_accept_our_signatures_and_only_ours() {
     let requests = [
         request(&seen[0], &they.secret),
         request(&seen[1], &they.secret),
-        request(&seen[1], &rotated.secret),
-        request(&seen[0], &rotated.secret),
+        request(&seen[1], rotated.secret.as_deref().unwrap()),
+        request(&seen[0], rotated.secret.as_deref().unwrap()),
         tampered,
         renamed,
         stale,

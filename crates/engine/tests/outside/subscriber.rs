@@ -5,8 +5,7 @@ use std::sync::Arc;
 use throughline_engine::fetch::{Outside, Reach};
 use throughline_engine::job::{Handler, Job, Runner};
 use throughline_engine::webhook::{
-    self, DeliveryStatus, EventDelivery, NewSubscription, SEND, SendWebhooks, Subscription,
-    WithSecret,
+    self, Change, DeliveryStatus, EventDelivery, Place, SEND, SendWebhooks, Subscription,
 };
 use throughline_model::id::WebhookId;
 use throughline_model::identifier::{Identifier, IdentifierKind};
@@ -16,7 +15,6 @@ use throughline_testkit::Shop;
 pub struct Subscriber {
     pub shop: Shop,
     pub receiver: Receiver,
-    pub outside: Outside,
     pub webhook: WebhookId,
     pub secret: String,
     sender: Arc<SendWebhooks>,
@@ -37,24 +35,19 @@ impl Subscriber {
         };
         let outside = Outside::new(reach).unwrap();
         let db = &shop.database.db;
-        let WithSecret { webhook, secret } = webhook::create(
-            db,
-            &shop.setup,
-            &outside,
-            NewSubscription {
-                url: receiver.url("/in"),
-                description: String::new(),
-                events: events.iter().map(|event| (*event).to_owned()).collect(),
-            },
-        )
-        .await
-        .unwrap();
-        let sender = SendWebhooks::new(db.clone(), shop.setup.clone(), outside.clone());
+        let place = Place::find(&outside, &receiver.url("/in")).await.unwrap();
+        let events: Vec<String> = events.iter().map(|event| (*event).to_owned()).collect();
+        let setup = shop.setup.clone();
+        let made = db
+            .write(move |tx| webhook::create(tx, &setup, &place, "", &events))
+            .await
+            .unwrap();
+        let sender = SendWebhooks::new(db.clone(), shop.setup.clone(), outside);
         Self {
             receiver,
-            outside,
-            webhook: webhook.id,
-            secret,
+
+            webhook: made.webhook.id,
+            secret: made.secret.unwrap(),
             sender: Arc::new(sender),
             shop,
         }
@@ -112,6 +105,14 @@ impl Subscriber {
         let id = self.webhook;
         self.db()
             .read(move |tx| webhook::get(tx, id))
+            .await
+            .unwrap()
+    }
+
+    pub async fn change(&self, change: Change) -> Subscription {
+        let id = self.webhook;
+        self.db()
+            .write(move |tx| webhook::update(tx, id, &change))
             .await
             .unwrap()
     }
