@@ -4,25 +4,26 @@ use std::path::PathBuf;
 use throughline_storage::{Db, Engine, Options};
 use uuid::Uuid;
 
-/// A database that goes away with the test.
-pub struct TestDatabase {
-    /// The open database.
-    pub db: Db,
-    /// Where it is.
+/// Where a database is, or can be made; whatever is there goes away when this is dropped.
+pub struct DatabasePlace {
+    /// `sqlite:…` or `postgres://…`.
     pub url: String,
     folder: Option<PathBuf>,
     dropped_by: Option<String>,
 }
 
-impl TestDatabase {
-    /// Makes an empty database on `engine`, without a schema.
-    pub fn empty(engine: Engine) -> Self {
+impl DatabasePlace {
+    /// A place for a new database on `engine`: a folder, or an empty database of the test server.
+    pub fn new(engine: Engine) -> Self {
         let name = format!("t{}", Uuid::new_v4().simple());
         match engine {
             Engine::Sqlite => {
                 let folder = std::env::temp_dir().join(format!("throughline-{name}"));
-                let url = format!("sqlite:{}", folder.join("test.db").display());
-                Self::open(url, Some(folder), None)
+                Self {
+                    url: format!("sqlite:{}", folder.join("test.db").display()),
+                    folder: Some(folder),
+                    dropped_by: None,
+                }
             }
             Engine::Postgres => {
                 let server = postgres_url();
@@ -30,12 +31,49 @@ impl TestDatabase {
                 let (base, _) = server
                     .rsplit_once('/')
                     .expect("a PostgreSQL URL names a database");
-                Self::open(
-                    format!("{base}/{name}"),
-                    None,
-                    Some(format!("DROP DATABASE {name} WITH (FORCE)")),
-                )
+                Self {
+                    url: format!("{base}/{name}"),
+                    folder: None,
+                    dropped_by: Some(format!("DROP DATABASE {name} WITH (FORCE)")),
+                }
             }
+        }
+    }
+}
+
+impl Drop for DatabasePlace {
+    fn drop(&mut self) {
+        if let Some(folder) = &self.folder {
+            let _ = std::fs::remove_dir_all(folder);
+        }
+        if let Some(statement) = self.dropped_by.take() {
+            admin(&postgres_url(), &statement);
+        }
+    }
+}
+
+/// A database that goes away with the test.
+pub struct TestDatabase {
+    /// The open database.
+    pub db: Db,
+    /// Where it is.
+    pub url: String,
+    _place: DatabasePlace,
+}
+
+impl TestDatabase {
+    /// Makes an empty database on `engine`, without a schema.
+    pub fn empty(engine: Engine) -> Self {
+        let place = DatabasePlace::new(engine);
+        let options = Options {
+            postgres_connections: 4,
+            sqlite_readers: 2,
+            ..Options::new(place.url.clone())
+        };
+        Self {
+            db: Db::open(&options).expect("the test database opens"),
+            url: place.url.clone(),
+            _place: place,
         }
     }
 
@@ -48,34 +86,6 @@ impl TestDatabase {
             .await
             .expect("the migrations apply to an empty database");
         database
-    }
-
-    fn open(url: String, folder: Option<PathBuf>, dropped_by: Option<String>) -> Self {
-        let options = Options {
-            postgres_connections: 4,
-            sqlite_readers: 2,
-            ..Options::new(url.clone())
-        };
-        let db = Db::open(&options).expect("the test database opens");
-        Self {
-            db,
-            url,
-            folder,
-            dropped_by,
-        }
-    }
-}
-
-impl Drop for TestDatabase {
-    fn drop(&mut self) {
-        if let Some(folder) = &self.folder {
-            let _ = std::fs::remove_dir_all(folder);
-        }
-        if let Some(statement) = self.dropped_by.take() {
-            let server = postgres_url();
-            // The client blocks, which an async test's own thread must not.
-            let _ = std::thread::spawn(move || admin(&server, &statement)).join();
-        }
     }
 }
 

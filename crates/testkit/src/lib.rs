@@ -6,5 +6,5 @@
 mod database;
 mod shop;
 
-pub use database::{TestDatabase, on_both_engines, postgres_url};
+pub use database::{DatabasePlace, TestDatabase, on_both_engines, postgres_url};
 pub use shop::Shop;

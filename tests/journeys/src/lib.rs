@@ -1,1 +1,20 @@
-//! Stories live in tests/.
+//! What whole stories are told with: the real binary as a child process ([`Server`]), the other end of its text
+//! messages ([`Carrier`]), and lean HTTP connections to it ([`wire`]). The stories themselves live in tests/.
+//!
+//! * [`drill`] kills the server again and again under load and then counts what was lost.
+//!
+//! A set-up that fails panics with what to do about it: `cargo xtask test` builds the binary and starts
+//! PostgreSQL.
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "this is only used by tests and measurements, which may fail loudly"
+)]
+
+mod carrier;
+pub mod drill;
+mod server;
+pub mod wire;
+
+pub use carrier::{ACCOUNT, AUTH_TOKEN, Carrier, Mood, NUMBER, Taken, signed_webhook};
+pub use server::{CHAT, MAIL, MAILBOX, SMS, Server, Settings};
