@@ -84,10 +84,10 @@ impl Deliverer {
         let Some(adapter) = self.adapters.get(&delivery.endpoint).cloned() else {
             return Ok(Done::Retry { reason: "the endpoint is not configured any more; configure it again or fail the message".to_owned(), after_ms: Some(600_000) });
         };
-        if delivery.status == DeliveryStatus::Queued {
-            if let Some(wait_ms) = self.wait_ms(delivery.endpoint) {
-                return Ok(Done::Later { after_ms: wait_ms });
-            }
+        if delivery.status == DeliveryStatus::Queued
+            && let Some(wait_ms) = self.wait_ms(delivery.endpoint)
+        {
+            return Ok(Done::Later { after_ms: wait_ms });
         }
         let setup = self.setup.clone();
         let done = match self.db.write(move |tx| prepare(tx, &setup, id)).await? {
