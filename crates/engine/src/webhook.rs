@@ -18,8 +18,8 @@ mod subscription;
 
 pub use filter::{EVENTS, PING};
 pub use log::{
-    Attempt, DeliveryDetails, DeliveryStatus, EventDelivery, REPLAY_LIMIT, deliveries, delivery,
-    ping, replay, replay_failed,
+    Attempt, DeliveryDetails, EventDelivery, EventStatus, REPLAY_LIMIT, deliveries, delivery, ping,
+    replay, replay_failed,
 };
 pub use send::{RETRY_AFTER_MS, SendWebhooks, TRIES, retry_after_ms};
 pub use sign::signature;

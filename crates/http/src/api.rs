@@ -24,6 +24,7 @@ mod resume_links;
 mod session;
 mod tokens;
 mod typing;
+mod webhooks;
 
 pub use document::document;
 
@@ -62,6 +63,7 @@ fn routes(app: &App) -> OpenApiRouter<App> {
         .merge(deliveries::router())
         .merge(files::router(app.files().max_bytes()))
         .merge(jobs::router())
+        .merge(webhooks::router())
         .merge(audit::router())
         .merge(events::router())
 }

@@ -7,6 +7,7 @@ use throughline_engine::Setup;
 use throughline_engine::access::{Gate, RateLimit};
 use throughline_engine::attachment::Files;
 use throughline_engine::endpoint::Endpoint;
+use throughline_engine::fetch::{FetchError, Outside, Reach};
 use throughline_model::channel::Channel;
 use throughline_model::id::EndpointId;
 use throughline_storage::Db;
@@ -27,6 +28,7 @@ struct Inner {
     lobby: Lobby,
     gate: Gate,
     api_limit: RateLimit,
+    outside: Result<Outside, FetchError>,
 }
 
 /// An endpoint as it is stored, with how it is configured now.
@@ -59,6 +61,10 @@ impl App {
         Self(Arc::new(Inner {
             gate: Gate::new(config.security.login_attempts_per_minute, session_ms),
             api_limit: RateLimit::per_minute(config.limits.api_requests_per_minute),
+            outside: Outside::new(Reach {
+                allow_private: config.outside.allow_private,
+                vouched_hosts: config.outside.vouched_hosts.clone(),
+            }),
             db,
             setup,
             files,
@@ -96,6 +102,21 @@ impl App {
     /// How often each principal may ask the API.
     pub fn api_limit(&self) -> &RateLimit {
         &self.0.api_limit
+    }
+
+    /// The way to places that callers name.
+    ///
+    /// # Errors
+    /// A 503 when TLS could not be set up.
+    pub fn outside(&self) -> Result<&Outside, Problem> {
+        self.0.outside.as_ref().map_err(|error| {
+            tracing::error!(%error, "nothing outside can be called");
+            Problem::new(
+                axum::http::StatusCode::SERVICE_UNAVAILABLE,
+                "unavailable",
+                "nothing outside can be called; see the log",
+            )
+        })
     }
 
     /// What all of the chat shares.

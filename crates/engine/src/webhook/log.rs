@@ -19,7 +19,7 @@ pub const REPLAY_LIMIT: usize = 1000;
 
 words! {
     /// Where one event for one subscriber stands.
-    DeliveryStatus {
+    EventStatus {
         /// It is on its way, or waits for its next try.
         Pending = "pending",
         /// The subscriber has taken it.
@@ -43,7 +43,7 @@ pub struct EventDelivery {
     /// What happened: `entry.created`, …
     pub event: String,
     /// Where it stands.
-    pub status: DeliveryStatus,
+    pub status: EventStatus,
     /// How often it was tried since it was made or replayed last.
     pub attempts: i64,
     /// When it is tried next, in milliseconds since 1970.
@@ -63,6 +63,7 @@ pub struct EventDelivery {
 
 /// One try.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = EventAttempt)]
 pub struct Attempt {
     /// Counted from 1, over replays too.
     pub number: i64,
@@ -80,6 +81,7 @@ pub struct Attempt {
 
 /// An event for a subscriber with every try.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = EventDeliveryDetails)]
 pub struct DeliveryDetails {
     /// The event.
     #[serde(flatten)]
@@ -95,13 +97,13 @@ pub struct DeliveryDetails {
 pub fn deliveries(
     tx: &mut Tx<'_>,
     webhook: WebhookId,
-    status: Option<DeliveryStatus>,
+    status: Option<EventStatus>,
     before: Option<Uuid>,
     limit: usize,
 ) -> Result<Vec<EventDelivery>> {
     subscription::get(tx, webhook)?;
     let before = before.unwrap_or(Uuid::max());
-    let status = status.map_or("", DeliveryStatus::as_str);
+    let status = status.map_or("", EventStatus::as_str);
     Ok(tx.all(
         &queries::DELIVERIES,
         params![webhook, before, status, limit],

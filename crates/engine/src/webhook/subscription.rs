@@ -19,6 +19,7 @@ const SECRETS_LIMIT: usize = 4;
 
 /// A subscription, as it may be shown: without its secrets.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = Webhook)]
 pub struct Subscription {
     /// Its id.
     pub id: WebhookId,
@@ -44,6 +45,7 @@ pub struct Subscription {
 
 /// A subscription with its present secret; the secret is shown this once.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = WebhookWithSecret)]
 pub struct WithSecret {
     /// The subscription.
     #[serde(flatten)]

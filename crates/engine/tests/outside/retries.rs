@@ -3,9 +3,7 @@
 use crate::receiver::{Answer, reply};
 use crate::subscriber::Subscriber;
 use throughline_engine::job::{Done, Handler, LEASE_MS};
-use throughline_engine::webhook::{
-    DeliveryStatus, RETRY_AFTER_MS, TRIES, delivery, retry_after_ms,
-};
+use throughline_engine::webhook::{EventStatus, RETRY_AFTER_MS, TRIES, delivery, retry_after_ms};
 use throughline_testkit::on_both_engines;
 
 const SECOND: i64 = 1_000;
@@ -38,7 +36,7 @@ fn a_receiver_that_is_down_is_tried_at_exactly_these_times_and_then_no_more() {
         assert_eq!(they.run().await, 0, "nothing is left to do");
         assert_eq!(they.receiver.count() as i64, TRIES);
         let log = they.log(None).await;
-        assert_eq!(log[0].status, DeliveryStatus::Failed);
+        assert_eq!(log[0].status, EventStatus::Failed);
         assert_eq!(log[0].next_attempt_at, None);
         assert_eq!(log[0].response_code, Some(500));
         let ids: Vec<_> = they
@@ -81,7 +79,7 @@ fn a_worker_that_dies_before_it_sends_is_replaced() {
         they.pass(LEASE_MS + 1);
         they.run().await;
         assert_eq!(they.receiver.count(), 1);
-        assert_eq!(they.log(None).await[0].status, DeliveryStatus::Delivered);
+        assert_eq!(they.log(None).await[0].status, EventStatus::Delivered);
     });
 }
 
@@ -103,7 +101,7 @@ fn a_worker_that_dies_while_it_sends_is_replaced_and_the_receiver_can_tell() {
         assert_eq!(seen[0].header("webhook-id"), seen[1].header("webhook-id"));
         assert_eq!(seen[0].body, seen[1].body);
         let log = they.log(None).await;
-        assert_eq!(log[0].status, DeliveryStatus::Delivered);
+        assert_eq!(log[0].status, EventStatus::Delivered);
         assert_eq!(log[0].attempts, 1, "only one came to an end");
     });
 }
@@ -143,7 +141,7 @@ fn a_worker_that_dies_after_a_failed_try_shortens_no_wait() {
         they.pass(wait - LEASE_MS - 1);
         they.run().await;
         assert_eq!(they.receiver.count(), 3);
-        assert_eq!(they.log(None).await[0].status, DeliveryStatus::Delivered);
+        assert_eq!(they.log(None).await[0].status, EventStatus::Delivered);
     });
 }
 
@@ -185,7 +183,7 @@ fn a_redirect_is_no_success_and_is_not_followed() {
         they.run().await;
         assert_eq!(they.receiver.count(), 1);
         let log = they.log(None).await;
-        assert_eq!(log[0].status, DeliveryStatus::Pending);
+        assert_eq!(log[0].status, EventStatus::Pending);
         assert_eq!(log[0].response_code, Some(308));
         let why = log[0].last_error.as_deref().unwrap();
         assert!(why.contains("change the URL"), "{why}");
@@ -207,7 +205,7 @@ fn a_receiver_that_says_gone_is_told_no_more() {
             Some("the receiver answered 410 Gone")
         );
         assert_eq!(they.receiver.count(), 1, "the second is not even tried");
-        let failed = they.log(Some(DeliveryStatus::Failed)).await;
+        let failed = they.log(Some(EventStatus::Failed)).await;
         assert_eq!(failed.len(), 2);
         // What happens from now on is not written down for it.
         they.event().await;

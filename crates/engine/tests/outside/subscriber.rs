@@ -5,7 +5,7 @@ use std::sync::Arc;
 use throughline_engine::fetch::{Outside, Reach};
 use throughline_engine::job::{Handler, Job, Runner};
 use throughline_engine::webhook::{
-    self, Change, DeliveryStatus, EventDelivery, Place, SEND, SendWebhooks, Subscription,
+    self, Change, EventDelivery, EventStatus, Place, SEND, SendWebhooks, Subscription,
 };
 use throughline_model::id::WebhookId;
 use throughline_model::identifier::{Identifier, IdentifierKind};
@@ -93,7 +93,7 @@ impl Subscriber {
         self.sender.handle(&job).await.unwrap();
     }
 
-    pub async fn log(&self, status: Option<DeliveryStatus>) -> Vec<EventDelivery> {
+    pub async fn log(&self, status: Option<EventStatus>) -> Vec<EventDelivery> {
         let id = self.webhook;
         self.db()
             .read(move |tx| webhook::deliveries(tx, id, status, None, 1000))

@@ -8,8 +8,7 @@ use serde_json::Value;
 use throughline_engine::conversation::{self, Author, NewEntry};
 use throughline_engine::fetch::{Outside, Reach};
 use throughline_engine::webhook::{
-    self, Change, DeliveryStatus, Place, TRIES, ping, replay, replay_failed, rotate_secret,
-    signature,
+    self, Change, EventStatus, Place, TRIES, ping, replay, replay_failed, rotate_secret, signature,
 };
 use throughline_engine::{Error, identity};
 use throughline_model::conversation::{CaseStatus, EntryKind};
@@ -56,7 +55,7 @@ fn a_message_is_told_signed_and_with_its_place() {
         assert_eq!(told["timestamp"], "2026-03-01T09:00:00Z");
         assert_eq!(told["data"]["seq"], 1);
         assert_eq!(told["data"]["text"], "Hello");
-        assert_eq!(they.log(None).await[0].status, DeliveryStatus::Delivered);
+        assert_eq!(they.log(None).await[0].status, EventStatus::Delivered);
         assert_eq!(they.run().await, 0);
     });
 }
@@ -213,13 +212,13 @@ fn what_was_given_up_can_be_told_again_one_by_one_or_all_of_it() {
             they.run().await;
             they.pass(12 * HOUR);
         }
-        assert_eq!(they.log(Some(DeliveryStatus::Failed)).await.len(), 3);
+        assert_eq!(they.log(Some(EventStatus::Failed)).await.len(), 3);
 
         let (webhook, setup) = (they.webhook, they.shop.setup.clone());
         let again =
             move |tx: &mut throughline_storage::Tx<'_>| replay(tx, &setup, webhook, lost.id);
         let replayed = they.db().write(again.clone()).await.unwrap();
-        assert_eq!(replayed.status, DeliveryStatus::Pending);
+        assert_eq!(replayed.status, EventStatus::Pending);
         let twice = they.db().write(again).await;
         assert!(matches!(twice, Err(Error::Conflict(_))), "{twice:?}");
         they.run().await;
@@ -241,8 +240,8 @@ fn what_was_given_up_can_be_told_again_one_by_one_or_all_of_it() {
         let count = replay_since(second.created_at).await;
         assert_eq!(count, 2);
         they.run().await;
-        assert!(they.log(Some(DeliveryStatus::Failed)).await.is_empty());
-        assert_eq!(they.log(Some(DeliveryStatus::Delivered)).await.len(), 3);
+        assert!(they.log(Some(EventStatus::Failed)).await.is_empty());
+        assert_eq!(they.log(Some(EventStatus::Delivered)).await.len(), 3);
         assert_eq!(replay_since(0).await, 0);
     });
 }
