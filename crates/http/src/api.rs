@@ -27,6 +27,7 @@ mod typing;
 mod webhooks;
 
 pub use document::document;
+pub use invites::link as invite_link;
 
 use crate::app::App;
 use axum::Router;

@@ -13,6 +13,17 @@ use throughline_config::Server;
 pub struct ClientAddress(pub IpAddr);
 
 impl ClientAddress {
+    /// What limits count by: the address, or the network of an IPv6 address, since whoever has one has 2^64 of them.
+    pub fn counted(self) -> String {
+        match self.0 {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => {
+                let [a, b, c, d, ..] = address.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+            }
+        }
+    }
+
     /// The client of a request. Without a connection (a test that calls the router itself) it is this machine.
     pub fn of(server: &Server, connection: Option<SocketAddr>, headers: &HeaderMap) -> Self {
         let peer = connection.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.ip());
@@ -89,6 +100,14 @@ mod tests {
         assert_eq!(client("203.0.113.9", &["198.51.100.1"]), "203.0.113.9");
         assert_eq!(client("10.0.0.1", &["198.51.100.1"]), "198.51.100.1");
         assert_eq!(client("10.0.0.1", &[]), "10.0.0.1");
+    }
+
+    #[test]
+    fn one_network_is_counted_as_one_caller() {
+        let counted = |text: &str| ClientAddress(text.parse().unwrap()).counted();
+        assert_eq!(counted("2001:db8:1:2:3::4"), counted("2001:db8:1:2:ffff::"));
+        assert_ne!(counted("2001:db8:1:2::"), counted("2001:db8:1:3::"));
+        assert_ne!(counted("192.0.2.1"), counted("192.0.2.2"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! * [`api`]: the versioned REST interface for members and programs, `/api/v1/…`,
 //! * [`chat`]: what a visitor's browser speaks, `/chat/v1/…`, and the hosted chat page `/chat/{endpoint}`,
 //! * [`hooks`]: what providers call, `/hooks/…`,
+//! * [`invite`]: the page on which an invited member sets a password,
 //! * [`observe`]: health and metrics.
 //!
 //! What every request goes through is in [`request`].
@@ -15,6 +16,7 @@ pub mod app;
 pub mod chat;
 pub mod client;
 pub mod hooks;
+pub mod invite;
 pub mod observe;
 pub mod problem;
 pub mod request;
@@ -32,9 +34,10 @@ pub fn router(app: App) -> Router {
         .merge(api::router(&app))
         .merge(chat::router(&app))
         .merge(hooks::router())
+        .merge(invite::router())
         .merge(observe::router())
-        .fallback(problem::no_such_page)
-        .method_not_allowed_fallback(problem::no_such_method)
+        .fallback(async || problem::no_such_page())
+        .method_not_allowed_fallback(async || problem::no_such_method())
         .layer(CatchPanicLayer::custom(request::panicked))
         .layer(from_fn_with_state(app.clone(), request::limit_time))
         .layer(from_fn_with_state(app.clone(), request::protect))

@@ -149,7 +149,7 @@ impl IntoResponse for Problem {
 }
 
 /// The answer where there is something, but not by this method.
-pub async fn no_such_method() -> Problem {
+pub fn no_such_method() -> Problem {
     Problem::new(
         StatusCode::METHOD_NOT_ALLOWED,
         "method_not_allowed",
@@ -158,6 +158,6 @@ pub async fn no_such_method() -> Problem {
 }
 
 /// The answer where there is nothing.
-pub async fn no_such_page() -> Problem {
+pub fn no_such_page() -> Problem {
     Problem::not_found("there is nothing here; the API is described at /api/docs")
 }

@@ -54,12 +54,14 @@ impl Gate {
         clock: &Clock,
         attempt: Attempt<'_>,
     ) -> Result<(NewSession, Member)> {
-        let email = attempt.email.trim().to_lowercase();
-        self.count(&email, attempt.from, clock.now())?;
-        let looked_up = member::address(&email).unwrap_or(email);
+        // One spelling per account, or each spelling would have attempts of its own.
+        let email = member::address(attempt.email).ok();
+        let account = email.as_deref().unwrap_or("no address");
+        self.count(account, attempt.from, clock.now())?;
+        let email = email.unwrap_or_default();
         let found = db
             .read(move |tx| {
-                tx.optional(&queries::CREDENTIALS, params![&looked_up], |row| {
+                tx.optional(&queries::CREDENTIALS, params![&email], |row| {
                     let hash: Option<String> = row.get("password_hash")?;
                     Ok((row.get::<MemberId>("id")?, hash))
                 })

@@ -48,6 +48,7 @@ pub struct NewMember {
 /// What to change about a member; what is left out stays.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MemberChange)]
 pub struct Change {
     /// Their name.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use throughline_model::clock::Millis;
 
-/// Buckets kept before the full ones, which say nothing, are forgotten.
+/// Buckets kept before the full ones, which say nothing, are forgotten; and if that is not enough, all of them.
 const KEPT: usize = 20_000;
 
 /// A limit per minute, for any number of callers.
@@ -50,6 +50,10 @@ impl RateLimit {
         if buckets.len() >= KEPT && !buckets.contains_key(key) {
             let full = self.full();
             buckets.retain(|_, bucket| self.level(*bucket, now) < full);
+            if buckets.len() >= KEPT {
+                tracing::warn!(KEPT, "a rate limit has too many callers and starts anew");
+                buckets.clear();
+            }
         }
         let start = Bucket {
             level: self.full(),
@@ -107,6 +111,20 @@ mod tests {
         assert!(limit.take("ben", 0).allowed);
         assert!(!limit.take("ana", 19_999).allowed);
         assert!(limit.take("ana", 20_000).allowed);
+    }
+
+    #[test]
+    fn a_crowd_of_callers_takes_no_more_memory_than_planned() {
+        let limit = RateLimit::per_minute(10);
+        for caller in 0..3 * KEPT {
+            assert!(limit.take(&caller.to_string(), 0).allowed);
+        }
+        assert!(
+            limit
+                .buckets
+                .lock()
+                .is_ok_and(|buckets| buckets.len() <= KEPT)
+        );
     }
 
     #[test]

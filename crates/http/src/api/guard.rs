@@ -6,10 +6,10 @@
 use crate::api::cookie;
 use crate::app::App;
 use crate::client::ClientAddress;
-use crate::problem::Problem;
+use crate::problem::{self, Problem};
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::collections::HashMap;
@@ -102,10 +102,10 @@ impl Guard {
         }
     }
 
-    fn need(&self, request: &Request) -> Result<Need, Response> {
+    fn need(&self, request: &Request) -> Result<Need, Problem> {
         let path = request.extensions().get::<MatchedPath>();
         let Some(declared) = path.and_then(|path| self.needs.get(path.as_str())) else {
-            return Err(Problem::not_found("there is nothing here").into_response());
+            return Err(problem::no_such_page());
         };
         let method = match request.method() {
             &Method::HEAD => &Method::GET,
@@ -113,7 +113,7 @@ impl Guard {
         };
         match declared.iter().find(|(one, _)| one == method) {
             Some((_, need)) => Ok(*need),
-            None => Err(not_allowed(declared)),
+            None => Err(problem::no_such_method()),
         }
     }
 }
@@ -160,26 +160,11 @@ fn method_name(method: &HttpMethod) -> &'static str {
     }
 }
 
-fn not_allowed(declared: &[(Method, Need)]) -> Response {
-    let methods: Vec<&str> = declared.iter().map(|(method, _)| method.as_str()).collect();
-    let allow = methods.join(", ");
-    let mut response = Problem::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "method_not_allowed",
-        format!("this address answers to {allow} only"),
-    )
-    .into_response();
-    if let Ok(value) = HeaderValue::from_str(&allow) {
-        response.headers_mut().insert(header::ALLOW, value);
-    }
-    response
-}
-
 /// Lets a request through to its handler, or answers it.
 pub async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Response {
     let need = match guard.need(&request) {
         Ok(need) => need,
-        Err(answer) => return answer,
+        Err(problem) => return problem.into_response(),
     };
     let (parts, body) = request.into_parts();
     let admitted = admit(&guard.app, need, &parts).await;
@@ -213,7 +198,7 @@ async fn admit(app: &App, need: Need, request: &Parts) -> Result<Admitted, Probl
     };
     let counted = match &found {
         Some(caller) => caller.actor(),
-        None => format!("address:{}", client(app, request).0),
+        None => format!("address:{}", client(app, request).counted()),
     };
     let verdict = app.api_limit().take(&counted, app.setup().clock.now());
     let outcome = match verdict.allowed {

@@ -58,7 +58,7 @@ async fn accept_invite(
             app.db(),
             &app.setup().clock,
             acceptance,
-            &client.0.to_string(),
+            &client.counted(),
         )
         .await?;
     Ok(axum::Json(member))

@@ -90,7 +90,7 @@ async fn log_in(
     let attempt = Attempt {
         email: &body.email,
         password: &body.password,
-        from: &client.0.to_string(),
+        from: &client.counted(),
         replaces: cookie::session_secret(&app, &headers),
     };
     let entered = app

@@ -42,14 +42,22 @@ struct LiveQuery {
     after: Option<i64>,
 }
 
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes a header that is read by hand")]
+struct LiveHeaders {
+    /// The id of the last event received.
+    #[param(rename = "last-event-id", minimum = 0)]
+    last_event_id: Option<i64>,
+}
+
 /// Follow a conversation live
 ///
 /// Server-sent events: `entry` (an entry; its number is the event's id), `conversation` (its state, whenever that or
 /// a delivery may have changed), `fleeting` (typing and the like; not stored). Connect again with `Last-Event-ID` or
 /// `after` and no entry is missing or repeated. The stream ends when the caller may not read any more.
 #[utoipa::path(get, path = "/api/v1/conversations/{id}/events", tag = "live",
-    params(("id" = ConversationId, Path), LiveQuery,
-        ("last-event-id" = Option<i64>, Header, description = "The id of the last event received.")),
+    params(("id" = ConversationId, Path), LiveQuery, LiveHeaders),
     responses((status = 200, description = "The stream.", body = String, content_type = "text/event-stream")),
     extensions(("x-permission" = json!("read"))))]
 async fn follow_conversation(
@@ -126,7 +134,7 @@ impl Follower {
                     }
                     Look::Entries => {}
                 }
-                while !matches!(look, Look::Fleeting(_)) {
+                loop {
                     let Some(entries) = self.entries().await else { return };
                     let more = entries.len() == BATCH;
                     for entry in entries {

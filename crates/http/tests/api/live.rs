@@ -1,0 +1,271 @@
+//! Live streams: whatever is cut off, nothing is missed and nothing comes twice.
+
+use crate::desk::{Caller, Desk, request};
+use axum::body::{Body, BodyDataStream};
+use axum::http::Method;
+use futures::StreamExt as _;
+use serde_json::{Value, json};
+use std::time::Duration;
+use throughline_engine::access::Scope;
+use throughline_model::id::ConversationId;
+use throughline_storage::{Engine, Hint};
+use throughline_testkit::on_both_engines;
+
+/// One server-sent event.
+#[derive(Debug, Default, Clone)]
+struct Event {
+    name: String,
+    id: Option<String>,
+    data: String,
+    comment: bool,
+}
+
+/// A connected stream.
+struct Stream {
+    body: BodyDataStream,
+    buffer: String,
+}
+
+impl Stream {
+    async fn open(desk: &Desk, caller: &Caller, path: &str, last: Option<i64>) -> Self {
+        let mut asked = request(caller, Method::GET, path);
+        if let Some(last) = last {
+            asked = asked.header("last-event-id", last.to_string());
+        }
+        let response = desk.begin(asked.body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Self {
+            body: response.into_body().into_data_stream(),
+            buffer: String::new(),
+        }
+    }
+
+    /// The next event; none when the stream has ended.
+    async fn next(&mut self) -> Option<Event> {
+        tokio::time::timeout(Duration::from_secs(30), self.next_whenever())
+            .await
+            .expect("something comes within half a minute")
+    }
+
+    async fn next_whenever(&mut self) -> Option<Event> {
+        loop {
+            if let Some((text, rest)) = self.buffer.split_once("\n\n") {
+                let event = parse(text);
+                self.buffer = rest.to_owned();
+                return Some(event);
+            }
+            let chunk = self.body.next().await?;
+            self.buffer
+                .push_str(std::str::from_utf8(&chunk.unwrap()).unwrap());
+        }
+    }
+
+    /// Reads on until `count` entries have come, and returns their numbers.
+    async fn entries(&mut self, count: usize) -> Vec<i64> {
+        let mut numbers = Vec::new();
+        while numbers.len() < count {
+            let event = self.next().await.expect("the stream goes on");
+            if event.name == "entry" {
+                let entry: Value = serde_json::from_str(&event.data).unwrap();
+                assert_eq!(event.id.unwrap(), entry["seq"].to_string());
+                numbers.push(entry["seq"].as_i64().unwrap());
+            }
+        }
+        numbers
+    }
+}
+
+fn parse(text: &str) -> Event {
+    let mut event = Event::default();
+    for line in text.lines() {
+        let (field, value) = line.split_once(':').unwrap();
+        let value = value.trim_start().to_owned();
+        match field {
+            "event" => event.name = value,
+            "id" => event.id = Some(value),
+            "data" => event.data.push_str(&value),
+            "" => event.comment = true,
+            other => panic!("an event with {other}"),
+        }
+    }
+    event
+}
+
+async fn write_note(desk: &Desk, caller: &Caller, conversation: ConversationId) {
+    let path = format!("/api/v1/conversations/{conversation}/notes");
+    desk.post(caller, &path, json!({ "text": "a note" }))
+        .await
+        .ok();
+}
+
+#[test]
+fn a_stream_that_is_cut_again_and_again_loses_and_repeats_nothing() {
+    on_both_engines(async |engine| {
+        let desk = Desk::open(engine).await;
+        let caller = desk.token(&[Scope::Read, Scope::WriteConversations]).await;
+        let conversation = desk.mail("kim", "Where is it?").await.conversation;
+        let path = format!("/api/v1/conversations/{conversation}/events");
+        let mut seen = Vec::new();
+        // How many come before the connection, how many while it stands, and how many of them are read.
+        for (before, during, read) in [
+            (0, 0, 1),
+            (3, 0, 2),
+            (0, 4, 3),
+            (2, 2, 6),
+            (120, 1, 60),
+            (0, 0, 61),
+        ] {
+            for _ in 0..before {
+                write_note(&desk, &caller, conversation).await;
+            }
+            let mut stream = Stream::open(&desk, &caller, &path, seen.last().copied()).await;
+            for _ in 0..during {
+                write_note(&desk, &caller, conversation).await;
+            }
+            seen.extend(stream.entries(read).await);
+        }
+        let expected: Vec<i64> = (1..=seen.len() as i64).collect();
+        assert_eq!(seen, expected);
+        assert_eq!(seen.len(), 133);
+    });
+}
+
+#[test]
+fn a_stream_follows_writers_who_write_at_the_same_time() {
+    on_both_engines(async |engine| {
+        let desk = std::sync::Arc::new(Desk::open(engine).await);
+        let caller = desk.token(&[Scope::Read, Scope::WriteConversations]).await;
+        let conversation = desk.mail("kim", "Where is it?").await.conversation;
+        let path = format!("/api/v1/conversations/{conversation}/events?after=1");
+        let mut stream = Stream::open(&desk, &caller, &path, None).await;
+        let mut writers = tokio::task::JoinSet::new();
+        for _ in 0..4 {
+            let (desk, caller) = (std::sync::Arc::clone(&desk), caller.clone());
+            writers.spawn(async move {
+                for _ in 0..10 {
+                    write_note(&desk, &caller, conversation).await;
+                }
+            });
+        }
+        let seen = stream.entries(40).await;
+        writers.join_all().await;
+        assert_eq!(seen, (2..=41).collect::<Vec<i64>>());
+    });
+}
+
+#[tokio::test]
+async fn lost_hints_cost_no_entry() {
+    let desk = Desk::open(Engine::Sqlite).await;
+    let caller = desk.token(&[Scope::Read, Scope::WriteConversations]).await;
+    let conversation = desk.mail("kim", "Where is it?").await.conversation;
+    let path = format!("/api/v1/conversations/{conversation}/events");
+    let mut stream = Stream::open(&desk, &caller, &path, None).await;
+    assert_eq!(stream.entries(1).await, [1]);
+    write_note(&desk, &caller, conversation).await;
+    // More hints than a listener keeps: the one about the note is gone.
+    for _ in 0..5000 {
+        desk.app.db().hints().publish(Hint::Jobs { kind: "none" });
+    }
+    assert_eq!(stream.entries(1).await, [2]);
+}
+
+#[tokio::test]
+async fn a_stream_tells_of_state_and_of_fleeting_things() {
+    let desk = Desk::open(Engine::Sqlite).await;
+    let caller = desk.token(&[Scope::Read, Scope::WriteConversations]).await;
+    let received = desk.mail("kim", "Where is it?").await;
+    let other = desk.mail("lea", "And mine?").await;
+    let path = format!("/api/v1/conversations/{}/events", received.conversation);
+    let mut stream = Stream::open(&desk, &caller, &path, None).await;
+    stream.entries(1).await;
+    for conversation in [other.conversation, received.conversation] {
+        desk.app.db().hints().publish(Hint::Fleeting {
+            conversation,
+            event: "{\"typing\":true}\nevent: entry\ndata: forged".to_owned(),
+        });
+    }
+    let event = stream.next().await.unwrap();
+    assert_eq!(event.name, "fleeting");
+    assert_eq!(event.data, "{\"typing\":true} event: entry data: forged");
+    desk.app.db().hints().publish(Hint::Changed {
+        conversation: received.conversation,
+    });
+    let event = stream.next().await.unwrap();
+    assert_eq!(event.name, "conversation");
+    let state: Value = serde_json::from_str(&event.data).unwrap();
+    assert_eq!(state["id"], received.conversation.to_string());
+}
+
+#[tokio::test]
+async fn the_desk_hears_of_everything_that_happens() {
+    let desk = Desk::open(Engine::Sqlite).await;
+    let caller = desk.token(&[Scope::Read, Scope::WriteConversations]).await;
+    let mut stream = Stream::open(&desk, &caller, "/api/v1/events", None).await;
+    assert!(stream.next().await.unwrap().comment);
+    let received = desk.mail("kim", "Where is it?").await;
+    let event = stream.next().await.unwrap();
+    assert_eq!(event.name, "entry");
+    assert_eq!(
+        serde_json::from_str::<Value>(&event.data).unwrap(),
+        json!({ "conversation": received.conversation, "seq": 1 })
+    );
+    for _ in 0..5000 {
+        desk.app.db().hints().publish(Hint::Jobs { kind: "none" });
+    }
+    assert_eq!(stream.next().await.unwrap().name, "resync");
+}
+
+#[tokio::test]
+async fn a_stream_ends_soon_after_its_caller_may_not_read_any_more() {
+    let desk = Desk::open(Engine::Sqlite).await;
+    let admin = desk.admin().await;
+    let new = json!({ "name": "a listener", "scopes": ["read"] });
+    let made = desk.post(&admin, "/api/v1/tokens", new).await.ok();
+    let caller = Caller::Token(made["secret"].as_str().unwrap().to_owned());
+    let conversation = desk.mail("kim", "Where is it?").await.conversation;
+    let one = format!("/api/v1/conversations/{conversation}/events");
+    let mut streams = [
+        Stream::open(&desk, &caller, &one, None).await,
+        Stream::open(&desk, &caller, "/api/v1/events", None).await,
+    ];
+    // A paused clock jumps to whatever is waited for, so heartbeats come at once.
+    tokio::time::pause();
+    for stream in &mut streams {
+        for _ in 0..3 {
+            assert!(stream.next_whenever().await.is_some());
+        }
+    }
+    tokio::time::resume();
+    let path = format!("/api/v1/tokens/{}", made["token"]["id"].as_str().unwrap());
+    desk.change(&admin, Method::DELETE, &path, json!({}))
+        .await
+        .ok();
+    tokio::time::pause();
+    for stream in &mut streams {
+        let mut more = 0;
+        while stream.next_whenever().await.is_some() {
+            more += 1;
+            assert!(more < 10, "the stream ends");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_cannot_be_is_refused() {
+    let desk = Desk::open(Engine::Sqlite).await;
+    let caller = desk.token(&[Scope::Read]).await;
+    let conversation = desk.mail("kim", "Where is it?").await.conversation;
+    let path = format!("/api/v1/conversations/{conversation}/events");
+    let asked = request(&caller, Method::GET, &path).header("last-event-id", "the last one");
+    desk.send(asked.body(Body::empty()).unwrap())
+        .await
+        .is_problem(422, "invalid");
+    desk.get(&caller, &format!("{path}?after=x"))
+        .await
+        .is_problem(400, "malformed");
+    let nowhere = "/api/v1/conversations/00000000-0000-0000-0000-000000000007/events";
+    desk.get(&caller, nowhere)
+        .await
+        .is_problem(404, "not_found");
+}

@@ -1,0 +1,17 @@
+//! The API as its callers see it, over the real router and a real database.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+mod bad_input;
+mod conversations;
+mod customers;
+mod desk;
+mod document;
+mod files;
+mod live;
+mod once;
+mod pages;
+mod rights;
+mod session;
+mod tokens;
+mod webhooks;
