@@ -20,6 +20,7 @@ pub use hub::Hub;
 pub use lobby::{Lobby, mailboxes, terms};
 
 use crate::app::App;
+use crate::problem::no_such_method;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method, header};
@@ -53,7 +54,13 @@ pub fn router(app: &App) -> Router<App> {
         .route("/chat/v1/contact", post(addresses::contact))
         .route("/chat/v1/resume", post(resume::resume))
         .layer(DefaultBodyLimit::max(input::BODY_LIMIT));
-    files.merge(rest).layer(cors(app)).merge(page::router())
+    files
+        .merge(rest)
+        // Set here, under the layer: browsers ask with OPTIONS first, which is no route's method, and a fallback
+        // put over all of the server later would answer them in its place.
+        .method_not_allowed_fallback(async || no_such_method())
+        .layer(cors(app))
+        .merge(page::router())
 }
 
 /// Which pages may ask at all: those that any chat allows. Each request is then checked against its own chat.

@@ -278,6 +278,47 @@ fn a_page_that_is_not_allowed_cannot_use_the_chat() {
 }
 
 #[test]
+fn a_browser_that_asks_first_is_told_which_pages_may_use_the_chat() {
+    on_both_engines(|engine| async move {
+        let shop = ChatShop::open(engine).await;
+        let ana = shop.visitor().await;
+        let asked = |origin: &str| {
+            ana.request("OPTIONS", "messages")
+                .header(header::ORIGIN, origin)
+                .header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST")
+                .header(
+                    header::ACCESS_CONTROL_REQUEST_HEADERS,
+                    "authorization,content-type",
+                )
+                .body(Body::empty())
+                .unwrap()
+        };
+        let allowed = ana.send(asked("https://www.shop.example")).await;
+        assert_eq!(allowed.status, StatusCode::OK);
+        assert_eq!(
+            allowed.headers[header::ACCESS_CONTROL_ALLOW_ORIGIN],
+            "https://www.shop.example"
+        );
+        let may_send = allowed.headers[header::ACCESS_CONTROL_ALLOW_HEADERS]
+            .to_str()
+            .unwrap();
+        assert!(may_send.contains("authorization") && may_send.contains("content-type"));
+        let other = ana.send(asked("https://evil.example")).await;
+        assert!(
+            !other
+                .headers
+                .contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN)
+        );
+        let no_preflight = ana
+            .request("DELETE", "messages")
+            .body(Body::empty())
+            .unwrap();
+        let no_preflight = ana.send(no_preflight).await;
+        assert_eq!(no_preflight.status, StatusCode::METHOD_NOT_ALLOWED);
+    });
+}
+
+#[test]
 fn a_flood_is_slowed_down_and_told_when_to_come_back() {
     on_both_engines(|engine| async move {
         let shop = ChatShop::open(engine).await;
