@@ -10,7 +10,8 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use throughline_channels::sms::opt_out::Wish;
 use throughline_channels::sms::webhook::{self, Call, Incoming, Notice};
-use throughline_channels::sms::{Secret, SmsConfig, WebhookError};
+use throughline_channels::sms::{ApiKey, Secret, SmsConfig, WebhookError};
+use throughline_config::Sms;
 use throughline_engine::consent;
 use throughline_engine::intake::{self, Circumstances};
 use throughline_engine::{Error, delivery};
@@ -18,9 +19,6 @@ use throughline_model::channel::Channel;
 use throughline_model::id::EndpointId;
 use throughline_model::outbound::StatusNews;
 use url::Url;
-
-/// The longest a call to the provider may take, in milliseconds.
-const PROVIDER_TIMEOUT_MS: u64 = 15_000;
 
 /// How the channel talks to the provider for one endpoint; none when the endpoint has no SMS settings.
 pub fn sms_config(endpoint: &ConfiguredEndpoint, public_base: &str) -> Option<SmsConfig> {
@@ -32,12 +30,21 @@ pub fn sms_config(endpoint: &ConfiguredEndpoint, public_base: &str) -> Option<Sm
             .iter()
             .map(|token| Secret::new(token.expose()))
             .collect(),
-        api_key: None,
+        api_key: api_key(settings),
         api_base: settings.api_base().parse().ok()?,
         from: Some(endpoint.record.address.clone()),
         messaging_service_sid: settings.messaging_service_sid.clone(),
         status_callback_base: hook_url(public_base, &endpoint.record.name),
-        timeout_ms: PROVIDER_TIMEOUT_MS,
+        timeout_ms: settings.timeout_ms,
+    })
+}
+
+/// The key to call the API with in place of the account's token, where one is configured.
+fn api_key(settings: &Sms) -> Option<ApiKey> {
+    let secret = settings.api_key_secret.as_ref()?;
+    Some(ApiKey {
+        sid: settings.api_key_sid.clone()?,
+        secret: Secret::new(secret.expose()),
     })
 }
 
@@ -141,4 +148,47 @@ fn refused(name: &str, error: &WebhookError) -> Problem {
         _ => "invalid",
     };
     Problem::new(status, kind, error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+    use super::*;
+    use throughline_engine::endpoint::Endpoint;
+
+    fn configured(settings: &str) -> SmsConfig {
+        let text = format!(
+            "[[endpoint]]\nname = \"sms\"\nchannel = \"sms\"\naddress = \"+4930123456\"\n[endpoint.sms]\naccount_sid = \"AC1\"\nauth_tokens = [{{ insecure_value = \"token\" }}]\n{settings}"
+        );
+        let config = throughline_config::parse(&text, std::iter::empty()).unwrap();
+        let one = config.endpoints.into_iter().next().unwrap();
+        let endpoint = ConfiguredEndpoint {
+            record: Endpoint {
+                id: EndpointId(uuid::Uuid::nil()),
+                name: one.name.clone(),
+                channel: one.channel,
+                address: one.address.clone(),
+                brand: one.brand.clone(),
+            },
+            config: one,
+        };
+        sms_config(&endpoint, "https://support.shop.example/").unwrap()
+    }
+
+    #[test]
+    fn an_endpoint_calls_its_provider_as_it_is_configured() {
+        let plain = configured("");
+        assert!(plain.api_key.is_none());
+        assert_eq!(plain.timeout_ms, 15_000);
+        assert_eq!(
+            plain.status_callback_base.unwrap().as_str(),
+            "https://support.shop.example/hooks/sms/sms"
+        );
+        let keyed = configured(
+            "api_key_sid = \"SK1\"\napi_key_secret = { insecure_value = \"key\" }\ntimeout_ms = 4000",
+        );
+        let key = keyed.api_key.unwrap();
+        assert_eq!((key.sid.as_str(), key.secret.expose()), ("SK1", "key"));
+        assert_eq!(keyed.timeout_ms, 4000);
+    }
 }
