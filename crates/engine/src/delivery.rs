@@ -15,7 +15,7 @@ use crate::{job, visitor, webhook};
 use serde::Serialize;
 use serde_json::json;
 use throughline_model::channel::Channel;
-use throughline_model::clock::Millis;
+use throughline_model::clock::{Clock, Millis};
 use throughline_model::id::{
     ConversationId, DeliveryId, EndpointId, EntryId, IdentifierId, InteractionId,
 };
@@ -163,6 +163,21 @@ pub fn files(tx: &mut Tx<'_>, id: DeliveryId) -> Result<Vec<StoredFile>> {
 /// When the database fails.
 pub fn of_conversation(tx: &mut Tx<'_>, conversation: ConversationId) -> Result<Vec<Delivery>> {
     Ok(tx.all(&queries::OF_CONVERSATION, params![conversation], read)?)
+}
+
+/// Writes down that a queued delivery is being sent now, and returns the number of this attempt; none when it is
+/// not queued. Commit before handing the message over.
+///
+/// # Errors
+/// When there is no such delivery, or the database fails.
+pub fn start(tx: &mut Tx<'_>, clock: &Clock, id: DeliveryId) -> Result<Option<i64>> {
+    let now = clock.now();
+    if tx.execute(&queries::START, params![id, now])? == 0 {
+        return Ok(None);
+    }
+    let attempt = get(tx, id)?.attempts;
+    tx.execute(&queries::START_ATTEMPT, params![id, attempt, now])?;
+    Ok(Some(attempt))
 }
 
 /// Takes in a provider's news. Statuses only move forward, so late and repeated news changes nothing. `Ok(false)`

@@ -1,6 +1,6 @@
 //! Handing outbox rows to the channels' adapters.
 
-use super::{Change, Delivery, advance, get};
+use super::{Change, Delivery, advance, get, start};
 use crate::Setup;
 use crate::attachment::{self, Files};
 use crate::error::Result;
@@ -46,6 +46,8 @@ enum Step {
     Nothing,
     Send(Box<Outbound>, i64, Vec<AttachmentId>),
     AskProvider(Box<Outbound>),
+    /// It is too early to ask; so many milliseconds are left.
+    Wait(i64),
 }
 
 impl Deliverer {
@@ -97,6 +99,7 @@ impl Deliverer {
                     .await?
             }
             Step::AskProvider(outbound) => self.reconcile(adapter.as_ref(), *outbound).await?,
+            Step::Wait(after_ms) => Done::Later { after_ms },
         };
         match done {
             Done::Retry { reason, .. } if job.attempts >= job.max_attempts => {
@@ -185,15 +188,16 @@ fn prepare(tx: &mut Tx<'_>, setup: &Setup, id: DeliveryId) -> Result<Step> {
     let delivery = get(tx, id)?;
     match delivery.status {
         DeliveryStatus::Queued => {
-            let now = setup.clock.now();
-            tx.execute(&queries::START, params![id, now])?;
-            let attempt = delivery.attempts + 1;
-            tx.execute(&queries::START_ATTEMPT, params![id, attempt, now])?;
+            let attempt = start(tx, &setup.clock, id)?.unwrap_or_default();
             let (outbound, attachments) = outbound(tx, setup, &delivery)?;
             Ok(Step::Send(Box::new(outbound), attempt, attachments))
         }
         // Whoever wrote 'sending' did not live to say how it ended.
         DeliveryStatus::Sending | DeliveryStatus::Unknown => {
+            let left = delivery.updated_at + RECONCILE_AFTER_MS - setup.clock.now();
+            if delivery.status == DeliveryStatus::Sending && left > 0 {
+                return Ok(Step::Wait(left));
+            }
             advance(
                 tx,
                 setup,
