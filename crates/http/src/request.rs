@@ -53,9 +53,19 @@ fn request_id(request: &Request) -> Option<String> {
     (!given.is_empty() && given.len() <= 64 && given.chars().all(plain)).then(|| given.to_owned())
 }
 
+/// How many times as long an upload may take: files come over slow lines.
+const UPLOAD_PATIENCE: u64 = 10;
+
 /// Ends a request that takes too long. An answer that has begun, a stream above all, goes on.
 pub async fn limit_time(State(app): State<App>, request: Request, next: Next) -> Response {
-    let limit_ms = app.config().server.request_timeout_ms;
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    let is_upload = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/"));
+    let patience = if is_upload { UPLOAD_PATIENCE } else { 1 };
+    let limit_ms = app
+        .config()
+        .server
+        .request_timeout_ms
+        .saturating_mul(patience);
     match tokio::time::timeout(Duration::from_millis(limit_ms), next.run(request)).await {
         Ok(response) => response,
         Err(_) => {

@@ -85,6 +85,22 @@ async fn a_body_that_is_too_large_is_refused_before_it_is_read() {
 }
 
 #[tokio::test]
+async fn a_body_that_never_ends_is_not_waited_for() {
+    let desk = Desk::configured(Engine::Sqlite, "[server]\nrequest_timeout_ms = 50").await;
+    let admin = desk.admin().await;
+    let kim = desk.mail("kim", "Where is it?").await;
+    let path = format!("/api/v1/conversations/{}/notes", kim.conversation);
+    let forever = futures::stream::pending::<Result<bytes::Bytes, std::io::Error>>();
+    let asked = request(&admin, Method::POST, &path)
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Body::from_stream(forever))
+        .unwrap();
+    let refused = desk.send(asked).await;
+    refused.is_problem(503, "unavailable");
+    assert_eq!(refused.header("retry-after"), "5");
+}
+
+#[tokio::test]
 async fn ids_that_are_none_or_were_guessed_lead_nowhere() {
     let desk = Desk::open(Engine::Sqlite).await;
     let admin = desk.admin().await;

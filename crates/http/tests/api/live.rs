@@ -7,8 +7,10 @@ use futures::StreamExt as _;
 use serde_json::{Value, json};
 use std::time::Duration;
 use throughline_engine::access::Scope;
+use throughline_engine::conversation::{Author, NewEntry, append};
+use throughline_model::conversation::EntryKind;
 use throughline_model::id::ConversationId;
-use throughline_storage::{Engine, Hint};
+use throughline_storage::{Db, Engine, Hint, Options};
 use throughline_testkit::on_both_engines;
 
 /// One server-sent event.
@@ -168,6 +170,49 @@ async fn lost_hints_cost_no_entry() {
         desk.app.db().hints().publish(Hint::Jobs { kind: "none" });
     }
     assert_eq!(stream.entries(1).await, [2]);
+}
+
+/// Hints stay in their process; the log does not.
+#[tokio::test]
+async fn what_another_process_wrote_comes_with_the_next_heartbeat() {
+    let desk = Desk::open(Engine::Sqlite).await;
+    let caller = desk.token(&[Scope::Read]).await;
+    let conversation = desk.mail("kim", "Where is it?").await.conversation;
+    let path = format!("/api/v1/conversations/{conversation}/events");
+    let mut one = Stream::open(&desk, &caller, &path, None).await;
+    one.entries(1).await;
+    let mut all = Stream::open(&desk, &caller, "/api/v1/events", None).await;
+    let elsewhere = Db::open(&Options::new(desk.shop.database.url.clone())).unwrap();
+    let setup = desk.shop.setup.clone();
+    elsewhere
+        .write(move |tx| {
+            let note = NewEntry::internal(
+                conversation,
+                setup.clock.now(),
+                EntryKind::Note,
+                Author::system(),
+                "from elsewhere".to_owned(),
+                json!({}),
+            );
+            append(tx, &setup, &note)
+        })
+        .await
+        .unwrap();
+    // A paused clock jumps to whatever is waited for, so heartbeats come at once.
+    tokio::time::pause();
+    for (stream, wanted) in [(&mut one, "from elsewhere"), (&mut all, "\"seq\":2")] {
+        let mut event = stream.next_whenever().await.unwrap();
+        while event.name != "entry" {
+            event = stream.next_whenever().await.unwrap();
+        }
+        assert!(event.data.contains(wanted), "{event:?}");
+    }
+    // It is told once.
+    for stream in [&mut one, &mut all] {
+        for _ in 0..3 {
+            assert!(stream.next_whenever().await.unwrap().comment);
+        }
+    }
 }
 
 #[tokio::test]

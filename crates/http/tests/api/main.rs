@@ -8,6 +8,7 @@ mod customers;
 mod desk;
 mod document;
 mod files;
+mod invites;
 mod live;
 mod once;
 mod pages;

@@ -1,14 +1,16 @@
 //! Logging in and out, and what protects it.
 
 use crate::desk::{Answer, Caller, Desk, PASSWORD, request, with_json};
+use crate::invites::secret_of;
+use axum::extract::ConnectInfo;
 use axum::http::Method;
-use serde_json::{Value, json};
-use throughline_engine::access::bootstrap;
+use serde_json::json;
+use std::net::SocketAddr;
 use throughline_model::conversation::Role;
 use throughline_storage::Engine;
 use throughline_testkit::on_both_engines;
 
-async fn log_in(desk: &Desk, email: &str, password: &str) -> Answer {
+pub async fn log_in(desk: &Desk, email: &str, password: &str) -> Answer {
     let body = json!({ "email": email, "password": password });
     desk.post(&Caller::Nobody, "/api/v1/session", body).await
 }
@@ -158,6 +160,21 @@ async fn guessing_is_slowed_down_by_account_and_by_address() {
 }
 
 #[tokio::test]
+async fn whoever_guesses_cannot_claim_to_be_somewhere_else_each_time() {
+    let desk = Desk::configured(Engine::Sqlite, "[security]\nlogin_attempts_per_minute = 5").await;
+    let peer: SocketAddr = "203.0.113.5:4711".parse().unwrap();
+    let mut statuses = Vec::new();
+    for guess in 0..6 {
+        let body = json!({ "email": format!("m{guess}@shop.example"), "password": "a guess" });
+        let asked = request(&Caller::Nobody, Method::POST, "/api/v1/session")
+            .header("x-forwarded-for", format!("198.51.100.{guess}"))
+            .extension(ConnectInfo(peer));
+        statuses.push(desk.send(with_json(asked, &body)).await.status.as_u16());
+    }
+    assert_eq!(statuses, [401, 401, 401, 401, 401, 429]);
+}
+
+#[tokio::test]
 async fn a_change_with_a_cookie_needs_the_csrf_token_of_that_very_session() {
     let desk = Desk::open(Engine::Sqlite).await;
     let received = desk.mail("kim", "Where is my parcel?").await;
@@ -270,107 +287,6 @@ async fn a_session_ends_by_itself() {
     desk.get(&ana, "/api/v1/session").await.ok();
     desk.shop.setup.clock.advance(1);
     assert_eq!(desk.get(&ana, "/api/v1/session").await.status, 401);
-}
-
-fn secret_of(link: &Value) -> String {
-    let link = link.as_str().unwrap();
-    link.split_once("/invite#").unwrap().1.to_owned()
-}
-
-async fn accept(desk: &Desk, secret: &str, more: Value) -> Answer {
-    let mut body = json!({ "token": secret, "password": PASSWORD });
-    body.as_object_mut()
-        .unwrap()
-        .extend(more.as_object().unwrap().clone());
-    desk.post(&Caller::Nobody, "/api/v1/invites/accept", body)
-        .await
-}
-
-#[test]
-fn an_invite_works_once_and_not_for_ever() {
-    on_both_engines(async |engine| {
-        let desk = Desk::open(engine).await;
-        let admin = desk.admin().await;
-        let new = json!({ "email": "Ana@shop.example", "name": "Ana", "role": "agent" });
-        let added = desk.post(&admin, "/api/v1/members", new.clone()).await.ok();
-        assert_eq!(added["member"]["email"], "ana@shop.example");
-        assert_eq!(added["member"]["has_password"], false);
-        desk.post(&admin, "/api/v1/members", new)
-            .await
-            .is_problem(409, "conflict");
-
-        let secret = secret_of(&added["invite"]["link"]);
-        let weak = json!({ "token": secret, "password": "short" });
-        desk.post(&Caller::Nobody, "/api/v1/invites/accept", weak)
-            .await
-            .is_problem(422, "invalid");
-        accept(&desk, &secret, json!({})).await.ok();
-        accept(&desk, &secret, json!({}))
-            .await
-            .is_problem(404, "not_found");
-        assert_eq!(
-            log_in(&desk, "ana@shop.example", PASSWORD).await.status,
-            201
-        );
-
-        let path = format!(
-            "/api/v1/members/{}/invite",
-            added["member"]["id"].as_str().unwrap()
-        );
-        let older = desk.post(&admin, &path, json!({})).await.ok();
-        let newer = desk.post(&admin, &path, json!({})).await.ok();
-        accept(&desk, &secret_of(&older["link"]), json!({}))
-            .await
-            .is_problem(404, "not_found");
-        desk.shop.setup.clock.advance(3 * 86_400_000);
-        accept(&desk, &secret_of(&newer["link"]), json!({}))
-            .await
-            .is_problem(404, "not_found");
-    });
-}
-
-#[test]
-fn the_first_administrator_comes_in_by_the_link_of_the_first_start() {
-    on_both_engines(async |engine| {
-        let desk = Desk::open(engine).await;
-        let start = async || {
-            let clock = desk.shop.setup.clock.clone();
-            let started = desk.app.db().write(move |tx| bootstrap(tx, &clock));
-            started.await.unwrap()
-        };
-        let unread = start().await.unwrap();
-        let link = start().await.unwrap();
-        accept(
-            &desk,
-            &unread.secret,
-            json!({ "email": "eva@shop.example" }),
-        )
-        .await
-        .is_problem(404, "not_found");
-        accept(&desk, &link.secret, json!({}))
-            .await
-            .is_problem(422, "invalid");
-        let given = json!({ "email": "eva@shop.example", "name": "Eva" });
-        let eva = accept(&desk, &link.secret, given).await.ok();
-        assert_eq!(eva["role"], "admin");
-        assert_eq!(
-            log_in(&desk, "eva@shop.example", PASSWORD).await.status,
-            201
-        );
-        assert!(start().await.is_none());
-    });
-}
-
-#[tokio::test]
-async fn the_page_behind_the_link_of_an_invite_has_all_it_needs() {
-    let desk = Desk::open(Engine::Sqlite).await;
-    let page = desk.get(&Caller::Nobody, "/invite").await;
-    let policy = page.header("content-security-policy");
-    assert!(policy.contains("script-src 'self'") && policy.contains("frame-ancestors 'none'"));
-    for part in ["/invite/page.js", "/invite/page.css"] {
-        assert!(page.text.contains(part));
-        assert_eq!(desk.get(&Caller::Nobody, part).await.status, 200);
-    }
 }
 
 #[tokio::test]
