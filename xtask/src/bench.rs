@@ -10,6 +10,8 @@ struct Bench {
     package: &'static str,
     example: &'static str,
     needs_postgres: bool,
+    /// Measures the server itself, which is then built first.
+    needs_server: bool,
 }
 
 const BENCHES: &[Bench] = &[
@@ -18,12 +20,21 @@ const BENCHES: &[Bench] = &[
         package: "throughline-identity",
         example: "bench_identity",
         needs_postgres: false,
+        needs_server: false,
     },
     Bench {
         name: "ingest",
-        package: "throughline-testkit",
+        package: "journeys",
         example: "bench_ingest",
         needs_postgres: true,
+        needs_server: true,
+    },
+    Bench {
+        name: "crash",
+        package: "journeys",
+        example: "crash",
+        needs_postgres: true,
+        needs_server: true,
     },
 ];
 
@@ -43,6 +54,9 @@ pub fn run(arguments: &[String]) -> Outcome {
         .needs_postgres
         .then(Server::find_or_start)
         .transpose()?;
+    if bench.needs_server {
+        run_command(cargo().args(["build", "--release", "--package", "throughline"]))?;
+    }
     let mut command = cargo();
     command.args([
         "run",

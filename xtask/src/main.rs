@@ -28,7 +28,7 @@ cargo xtask test [<filter>]           install what tests need, start PostgreSQL,
     --skip <step,step>                all but these
     --package <name>                  only this package's tests
     --list                            the names of the steps
-cargo xtask bench <identity|ingest> [<arguments>]
+cargo xtask bench <identity|ingest|crash> [<arguments>]
 cargo xtask fuzz [<seconds>] [<target>]   feed the parsers of the border, 60 s each
 cargo xtask fuzz --replay <target> <file> run one input again
 cargo xtask postgres [-- <command>]   start a PostgreSQL for <command> (default: a shell)
