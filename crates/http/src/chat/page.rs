@@ -1,5 +1,6 @@
 //! The hosted chat page: one HTML document, its script and its style, all embedded in the binary.
 
+use super::shape::outlets;
 use crate::api::input::Path;
 use crate::app::App;
 use crate::problem::Problem;
@@ -34,8 +35,18 @@ pub fn router() -> Router<App> {
 /// `GET /chat/{endpoint}`
 async fn chat(State(app): State<App>, Path(name): Path<String>) -> Result<Response, Problem> {
     let endpoint = app.endpoint(&name, &[Channel::Webchat])?;
-    let chat = endpoint.config.webchat.clone().unwrap_or_default();
-    Ok(page(&chat.title, &[("endpoint", &name)]))
+    let own = endpoint.config.webchat.clone().unwrap_or_default();
+    let outlets: Vec<&str> = outlets(&app, endpoint)
+        .into_iter()
+        .map(Channel::as_str)
+        .collect();
+    let data = [
+        ("endpoint", name.as_str()),
+        ("greeting", own.greeting.as_deref().unwrap_or_default()),
+        ("outlets", &outlets.join(" ")),
+        ("most", &app.files().max_bytes().to_string()),
+    ];
+    Ok(page(&own.title, &data))
 }
 
 /// `GET /chat/resume/{token}`. Only shows a page with a button: programs that look at links in mail must not use
@@ -87,7 +98,7 @@ fn page(title: &str, data: &[(&str, &str)]) -> Response {
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
          content=\"width=device-width, initial-scale=1, interactive-widget=resizes-content\">\n<meta \
          name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n<link rel=\"icon\" \
-         href=\"data:,\">\n<link rel=\"stylesheet\" href=\"/chat/assets/chat.css\">\n<script type=\"module\" \
+         href=\"data:,\">\n<link rel=\"stylesheet\" href=\"/chat/assets/style.css\">\n<script type=\"module\" \
          src=\"/chat/assets/chat.js\"></script>\n</head>\n<body>\n<main id=\"chat\"{data} \
          data-title=\"{title}\">{content}</main>\n</body>\n</html>\n"
     );

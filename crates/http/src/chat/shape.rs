@@ -198,10 +198,7 @@ pub async fn me(app: &App, chat: &ConfiguredEndpoint, visitor: Visitor) -> Resul
             name: chat.record.name.clone(),
             title: own.title,
             greeting: own.greeting,
-            continue_on: [Channel::Email, Channel::Sms]
-                .into_iter()
-                .filter(|channel| outlet(app, chat, *channel).is_some())
-                .collect(),
+            continue_on: outlets(app, chat),
         },
         assurance: sight.assurance,
         conversation: conversation(&sight),
@@ -215,6 +212,14 @@ pub async fn me(app: &App, chat: &ConfiguredEndpoint, visitor: Visitor) -> Resul
 /// When the database fails.
 pub async fn me_of(app: &App, guest: &Guest) -> Result<Me, Problem> {
     me(app, &guest.chat, guest.visitor.clone()).await
+}
+
+/// The channels a conversation of this chat can go on over.
+pub fn outlets(app: &App, chat: &ConfiguredEndpoint) -> Vec<Channel> {
+    [Channel::Email, Channel::Sms]
+        .into_iter()
+        .filter(|channel| outlet(app, chat, *channel).is_some())
+        .collect()
 }
 
 /// The endpoint through which messages of this chat leave on another channel: for mail the one configured, else
