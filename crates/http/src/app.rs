@@ -11,6 +11,7 @@ use throughline_engine::fetch::{FetchError, Outside, Reach};
 use throughline_model::channel::Channel;
 use throughline_model::id::EndpointId;
 use throughline_storage::Db;
+use tokio_util::sync::CancellationToken;
 
 use crate::chat::Lobby;
 use crate::problem::Problem;
@@ -26,6 +27,7 @@ struct Inner {
     config: Config,
     endpoints: HashMap<String, ConfiguredEndpoint>,
     lobby: Lobby,
+    stopping: CancellationToken,
     gate: Gate,
     api_limit: RateLimit,
     outside: Result<Outside, FetchError>,
@@ -71,6 +73,7 @@ impl App {
             config,
             endpoints,
             lobby,
+            stopping: CancellationToken::new(),
         }))
     }
 
@@ -122,6 +125,11 @@ impl App {
     /// What all of the chat shares.
     pub fn lobby(&self) -> &Lobby {
         &self.0.lobby
+    }
+
+    /// Cancelled when the server is asked to stop.
+    pub fn stopping(&self) -> &CancellationToken {
+        &self.0.stopping
     }
 
     /// Every configured endpoint.

@@ -20,6 +20,7 @@ pub mod invite;
 pub mod observe;
 pub mod problem;
 pub mod request;
+mod streams;
 
 pub use app::{App, ConfiguredEndpoint};
 
@@ -38,6 +39,7 @@ pub fn router(app: App) -> Router {
         .merge(observe::router())
         .fallback(async || problem::no_such_page())
         .method_not_allowed_fallback(async || problem::no_such_method())
+        .layer(from_fn_with_state(app.clone(), streams::end_with_server))
         .layer(CatchPanicLayer::custom(request::panicked))
         .layer(from_fn_with_state(app.clone(), request::limit_time))
         .layer(from_fn_with_state(app.clone(), request::protect))

@@ -12,7 +12,7 @@
 //! in. What becomes visible only by a proof comes again from the start; entries are known by their id.
 
 use super::guest::Guest;
-use super::hub::{Listener, News};
+use super::hub::Listener;
 use super::lobby::Effort;
 use super::shape::{self, ChatEntry, ConversationInfo};
 use crate::api::input::Query;
@@ -157,7 +157,6 @@ fn stream(
             let mut silent = 0;
             loop {
                 match tokio::time::timeout(HEARTBEAT, listener.news()).await {
-                    Ok(News { closed: true, .. }) => return,
                     Ok(news) => {
                         if let Some(event) = news.fleeting.as_deref().and_then(typing) {
                             yield Ok(event);

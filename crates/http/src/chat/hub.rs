@@ -22,7 +22,6 @@ pub struct Hub(Arc<Mutex<Rooms>>);
 #[derive(Default)]
 struct Rooms {
     listening: bool,
-    closed: bool,
     next: u64,
     by_visitor: HashMap<IdentifierId, Vec<Arc<Seat>>>,
     by_conversation: HashMap<ConversationId, Vec<Arc<Seat>>>,
@@ -42,8 +41,6 @@ pub struct News {
     pub look: bool,
     /// The latest fleeting event of the conversation, as JSON.
     pub fleeting: Option<Arc<str>>,
-    /// The server ends.
-    pub closed: bool,
 }
 
 /// A stream's place in the hub; dropping it gives the place up.
@@ -66,10 +63,7 @@ impl Hub {
         let seat = Arc::new(Seat {
             number: rooms.next,
             wake: Notify::new(),
-            news: Mutex::new(News {
-                closed: rooms.closed,
-                ..News::default()
-            }),
+            news: Mutex::default(),
         });
         let seats = rooms.by_visitor.entry(visitor).or_default();
         if seats.len() >= STREAMS_PER_VISITOR {
@@ -89,15 +83,6 @@ impl Hub {
     pub fn wake(&self, visitor: IdentifierId) {
         if let Some(seats) = self.rooms().by_visitor.get(&visitor) {
             seats.iter().for_each(|seat| seat.look());
-        }
-    }
-
-    /// Ends every stream, now and from now on, so that the server can end.
-    pub fn close(&self) {
-        let mut rooms = self.rooms();
-        rooms.closed = true;
-        for seat in rooms.by_visitor.values().flatten() {
-            seat.tell(|news| news.closed = true);
         }
     }
 

@@ -220,7 +220,7 @@ fn streams_end_when_the_server_does() {
         let ana = shop.visitor().await;
         let mut stream = Stream::open(&ana, None).await;
         stream.next("state").await.unwrap();
-        shop.app.lobby().hub().close();
+        shop.app.stopping().cancel();
         assert!(stream.next("entry").await.is_none());
     });
 }
