@@ -1,7 +1,7 @@
 //! Identity: which customer an interaction belongs to, and how well that is proven.
 //!
 //! * [`recognise`]: the identifier a message came from, and its customer,
-//! * [`assert`]: adds evidence and recomputes who is who,
+//! * [`assert()`]: adds evidence and recomputes who is who,
 //! * [`merge`]: what members decide, with preview, and its exact undoing,
 //! * [`code`]: one-time codes, which prove that someone reads what is sent to an address.
 //!

@@ -1,4 +1,4 @@
-//! Intake: a message walks in. Read [`walk`] from top to bottom.
+//! Intake: a message walks in. Read `walk` from top to bottom.
 //!
 //! Everything one message causes is one transaction; only after its commit the provider hears "accepted". The
 //! same message delivered again changes nothing: `(endpoint, provider id)` is unique, and a transaction that

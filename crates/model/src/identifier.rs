@@ -212,6 +212,7 @@ fn shown(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
     use super::*;
 
     #[test]

@@ -8,6 +8,8 @@ use throughline_model::clock::Millis;
 
 /// Buckets kept before the full ones, which say nothing, are forgotten; and if that is not enough, all of them.
 const KEPT: usize = 20_000;
+/// Parts of a request: one per millisecond of a minute.
+const REQUEST: i64 = 60_000;
 
 /// A limit per minute, for any number of callers.
 pub struct RateLimit {
@@ -17,7 +19,7 @@ pub struct RateLimit {
 
 #[derive(Clone, Copy)]
 struct Bucket {
-    /// Requests left, in thousandths.
+    /// What is left, in parts of a request.
     level: i64,
     at: Millis,
 }
@@ -61,36 +63,35 @@ impl RateLimit {
         };
         let bucket = buckets.entry(key.to_owned()).or_insert(start);
         let mut level = self.level(*bucket, now);
-        let allowed = level >= 1000;
+        let allowed = level >= REQUEST;
         if allowed {
-            level -= 1000;
+            level -= REQUEST;
         }
         *bucket = Bucket { level, at: now };
-        let wanted = if allowed { self.full() } else { 1000 };
+        let wanted = if allowed { self.full() } else { REQUEST };
         Verdict {
             allowed,
             limit: self.per_minute,
-            remaining: (level / 1000) as u32,
+            remaining: (level / REQUEST) as u32,
             reset_ms: self.time_for(wanted - level),
         }
     }
 
     fn full(&self) -> i64 {
-        i64::from(self.per_minute) * 1000
+        i64::from(self.per_minute) * REQUEST
     }
 
-    /// Thousandths of a request come back at `per_minute / 60` per millisecond.
+    /// Each millisecond gives back `per_minute` parts, exactly, so that nothing is lost by asking often.
     fn level(&self, bucket: Bucket, now: Millis) -> i64 {
         let back = (now - bucket.at)
             .max(0)
-            .saturating_mul(i64::from(self.per_minute))
-            / 60;
+            .saturating_mul(i64::from(self.per_minute));
         bucket.level.saturating_add(back).min(self.full())
     }
 
-    fn time_for(&self, thousandths: i64) -> i64 {
+    fn time_for(&self, parts: i64) -> i64 {
         let rate = i64::from(self.per_minute);
-        (thousandths * 60 + rate - 1) / rate
+        (parts + rate - 1) / rate
     }
 }
 

@@ -1,4 +1,4 @@
-//! Secrets and signatures of Standard Webhooks, https://www.standardwebhooks.com.
+//! Secrets and signatures of Standard Webhooks, <https://www.standardwebhooks.com>.
 
 use crate::key::Keys;
 use base64::Engine as _;

@@ -127,7 +127,7 @@ mod tests {
         assert_eq!(read(b"a.\r\n.\r\n").1, b"a.\r\n");
         assert_eq!(
             read(b"a\nb\rc\r\n.\r\n"),
-            (Some(11), b"a\nb\rc\r\n".to_vec(), false)
+            (Some(10), b"a\nb\rc\r\n".to_vec(), false)
         );
     }
 
