@@ -14,9 +14,6 @@ mod outside;
 mod seed;
 mod welcome;
 
-#[cfg(test)]
-mod tests;
-
 use crate::installation::Installation;
 use crate::serve;
 use keepsake::Keepsakes;
@@ -34,7 +31,11 @@ const DATA_DIR: &str = "throughline-demo";
 #[derive(clap::Args, Clone, Copy, Debug)]
 pub struct Options {
     /// Where the pretend phone and mailbox are shown; on this machine only.
-    #[arg(long, env = "THROUGHLINE_DEMO_OUTSIDE", default_value = "127.0.0.1:8090")]
+    #[arg(
+        long,
+        env = "THROUGHLINE_DEMO_OUTSIDE",
+        default_value = "127.0.0.1:8090"
+    )]
     outside: SocketAddr,
     /// Which of many shops is made on the first start: the same number makes the same one.
     #[arg(long, env = "THROUGHLINE_DEMO_SEED", default_value_t = 7)]
@@ -62,13 +63,23 @@ impl Demo {
         let keepsakes = Keepsakes::open(PathBuf::from(&data_dir).join("demo"))?;
         let listeners = outside::Listeners::bind(options.outside)?;
         let config = config::read(&data_dir, &keepsakes, listeners.places()?, environment)?;
-        check_free(config.server.bind, "the server", "THROUGHLINE__SERVER__BIND")?;
+        check_free(
+            config.server.bind,
+            "the server",
+            "THROUGHLINE__SERVER__BIND",
+        )?;
         if config.email.listener.enabled {
             let variable = "THROUGHLINE__EMAIL__LISTENER__BIND";
             check_free(config.email.listener.bind, "incoming mail", variable)?;
         }
         let world_file = keepsakes.path("outside.json");
-        Ok(Self { config, seed: options.seed, keepsakes, world_file, listeners })
+        Ok(Self {
+            config,
+            seed: options.seed,
+            keepsakes,
+            world_file,
+            listeners,
+        })
     }
 
     /// What the installation is configured like.
@@ -80,12 +91,11 @@ impl Demo {
     pub async fn run(self) -> Result<(), String> {
         let installation = Installation::open(self.config).await?;
         let world = Arc::new(World::open(self.world_file)?);
-        let now = installation.setup.clock.now();
-        if seed::is_missing(&installation).await? {
-            crate::say("Making the demo shop, just this once …\n");
-            let password = self.keepsakes.keep(desk::PASSWORD, keepsake::random_password)?;
-            seed::make(&installation, &world, self.seed, &password, now).await?;
-        }
+        let password = || {
+            self.keepsakes
+                .keep(desk::PASSWORD, keepsake::random_password)
+        };
+        seed::ensure(&installation, &world, self.seed, password).await?;
         let token = desk::token(&installation, &self.keepsakes).await?;
         let password = self.keepsakes.find(desk::PASSWORD)?;
         let places = self.listeners.places()?;
@@ -97,7 +107,9 @@ impl Demo {
 
 /// Says in time, and in so many words, that a port is taken.
 fn check_free(address: SocketAddr, what: &str, variable: &str) -> Result<(), String> {
-    TcpListener::bind(address).map(drop).map_err(|error| taken(address, what, variable, &error))
+    TcpListener::bind(address)
+        .map(drop)
+        .map_err(|error| taken(address, what, variable, &error))
 }
 
 /// What to do about a port that cannot be had.

@@ -3,6 +3,7 @@
 //! `serve` puts everything together: see [`serve`] for the order, [`installation`] for what belongs to it.
 
 mod archive;
+mod demo;
 mod doctor;
 mod figures;
 mod installation;
@@ -48,24 +49,39 @@ enum Command {
     },
     /// Makes an API token and prints it; it is shown this once.
     Token(token::NewToken),
+    /// Runs a shop to try, with customers, conversations and a pretend phone and mailbox.
+    Demo(demo::Options),
     /// Prints the commented example configuration.
     Example,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    if let Command::Example = arguments.command {
-        say(&throughline_config::example_toml());
-        return ExitCode::SUCCESS;
-    }
-    let config = match throughline_config::load(arguments.config.as_deref(), std::env::vars()) {
-        Ok(config) => config,
-        Err(errors) => {
-            complain(&errors.to_string());
-            return ExitCode::from(2);
+    match arguments.command {
+        Command::Example => {
+            say(&throughline_config::example_toml());
+            ExitCode::SUCCESS
         }
-    };
-    start_log(&config);
+        Command::Demo(options) => match demo::Demo::prepare(options, std::env::vars()) {
+            Ok(demo) => start(&demo.config().clone(), demo.run()),
+            Err(message) => {
+                complain(&message);
+                ExitCode::from(2)
+            }
+        },
+        command => match throughline_config::load(arguments.config.as_deref(), std::env::vars()) {
+            Ok(config) => start(&config.clone(), run(command, config)),
+            Err(errors) => {
+                complain(&errors.to_string());
+                ExitCode::from(2)
+            }
+        },
+    }
+}
+
+/// Does `work`, with a log and everything else a process needs.
+fn start(config: &Config, work: impl Future<Output = Result<(), String>>) -> ExitCode {
+    start_log(config);
     // One crypto provider for every TLS connection of the process.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
@@ -78,7 +94,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(run(arguments.command, config)) {
+    match runtime.block_on(work) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             complain(&message);
@@ -103,7 +119,8 @@ async fn run(command: Command, config: Config) -> Result<(), String> {
         Command::Export { file } => archive::export(&config, &file).await,
         Command::Import { file } => archive::import(&config, &file).await,
         Command::Token(new) => token::create(&config, new).await,
-        Command::Example => Ok(()),
+        // These two need no configuration file.
+        Command::Example | Command::Demo(_) => Ok(()),
     }
 }
 

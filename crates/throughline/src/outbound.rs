@@ -215,7 +215,8 @@ fn relay(installation: &Installation, smtp: &Smtp) -> Result<SmtpRelay, String> 
     Ok(relay)
 }
 
-fn letterhead(
+/// Who the business is in the mail of an endpoint.
+pub fn letterhead(
     installation: &Installation,
     endpoint: &ConfiguredEndpoint,
     settings: &EmailEndpoint,

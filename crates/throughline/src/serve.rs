@@ -28,20 +28,26 @@ use tokio::task::JoinSet;
 /// Deliveries under way at once, over all endpoints.
 const DELIVERIES_AT_ONCE: usize = 32;
 
-/// Runs until SIGTERM or SIGINT.
+/// Opens the installation and runs it.
 pub async fn serve(config: Config) -> Result<(), String> {
-    let installation = Installation::open(config).await?;
+    run(Installation::open(config).await?, || {}).await
+}
+
+/// Runs until SIGTERM or SIGINT. `ready` is called once everything listens.
+pub async fn run(installation: Installation, ready: impl FnOnce()) -> Result<(), String> {
     let (stop, stopping) = watch::channel(false);
     let mut tasks = JoinSet::new();
     let app = app(&installation);
     start_jobs(&installation, &app, &stopping, &mut tasks).await?;
     start_mail(&installation, &stopping, &mut tasks).await?;
-    let serving = start_http(&installation, app, &stopping, &mut tasks).await?;
+    let serving = start_http(&installation, app.clone(), &stopping, &mut tasks).await?;
     invite_first_administrator(&installation).await?;
+    ready();
     let grace = Duration::from_millis(installation.config.server.shutdown_grace_ms);
     asked_to_stop().await;
     tracing::info!("stopping: finishing what is under way");
     let _ = stop.send(true);
+    app.stopping().cancel();
     let rest = async {
         let _ = serving.await;
         while tasks.join_next().await.is_some() {}

@@ -55,6 +55,8 @@ pub struct Taken {
     pub delivery: Option<Uuid>,
     /// The status callback.
     pub callback: Option<String>,
+    /// Where its files are.
+    pub media: Vec<String>,
     at: OffsetDateTime,
 }
 
@@ -206,6 +208,11 @@ impl Office {
             text: value("Body").unwrap_or_default(),
             delivery,
             callback,
+            media: pairs
+                .iter()
+                .filter(|(key, _)| key == "MediaUrl")
+                .map(|(_, url)| url.clone())
+                .collect(),
             at: OffsetDateTime::now_utc(),
         };
         self.taken.lock().unwrap().push(taken.clone());

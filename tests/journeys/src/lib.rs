@@ -1,5 +1,5 @@
 //! What whole stories are told with: the real binary as a child process ([`Server`]), the other end of its text
-//! messages ([`Carrier`]), and lean HTTP connections to it ([`wire`]). The stories themselves live in tests/.
+//! messages ([`Carrier`]) and mail ([`PostOffice`]), and lean HTTP connections to it ([`wire`]). The stories themselves live in tests/.
 //!
 //! * [`drill`] kills the server again and again under load and then counts what was lost.
 //!
@@ -13,8 +13,10 @@
 
 mod carrier;
 pub mod drill;
+pub mod post_office;
 mod server;
 pub mod wire;
 
 pub use carrier::{ACCOUNT, AUTH_TOKEN, Carrier, Mood, NUMBER, Taken, signed_webhook};
+pub use post_office::PostOffice;
 pub use server::{CHAT, MAIL, MAILBOX, SMS, Server, Settings};

@@ -41,6 +41,8 @@ pub struct Settings {
     pub log: String,
     /// More configuration, as TOML tables.
     pub more: String,
+    /// What overrides all of that: `THROUGHLINE__SECTION__KEY` and its value.
+    pub environment: Vec<(String, String)>,
 }
 
 impl Settings {
@@ -52,6 +54,7 @@ impl Settings {
             smtp_out: None,
             log: "info".to_owned(),
             more: String::new(),
+            environment: Vec::new(),
         }
     }
 }
@@ -67,6 +70,7 @@ pub struct Server {
     child: Option<Child>,
     folder: PathBuf,
     place: DatabasePlace,
+    environment: Vec<(String, String)>,
 }
 
 impl Server {
@@ -89,6 +93,7 @@ impl Server {
             child: None,
             folder,
             place: DatabasePlace::new(settings.engine),
+            environment: settings.environment.clone(),
         };
         std::fs::write(server.folder.join("auth-token"), AUTH_TOKEN).unwrap();
         std::fs::write(server.config_file(), server.config(settings)).unwrap();
@@ -220,6 +225,7 @@ impl Server {
         command
             .arg("--config")
             .arg(self.config_file())
+            .envs(self.environment.iter().cloned())
             .current_dir(&self.folder);
         command
     }

@@ -5,11 +5,13 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use journeys::{
-    ACCOUNT, AUTH_TOKEN, CHAT, Carrier, MAILBOX, NUMBER, SMS, Server, Settings, wire::Speaker,
+    ACCOUNT, AUTH_TOKEN, CHAT, Carrier, MAILBOX, NUMBER, PostOffice, SMS, Server, Settings,
+    post_office::{counterpart, interpreter},
+    wire::Speaker,
 };
 use serde_json::{Value, json};
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use throughline_testkit::on_both_engines;
 
@@ -25,7 +27,7 @@ fn a_customer_goes_from_chat_to_mail_to_text_and_is_answered_where_they_are() {
         let mut post_office = PostOffice::open();
         let settings = Settings {
             carrier: Some(carrier.api_base()),
-            smtp_out: Some(format!("smtp://127.0.0.1:{}", post_office.port)),
+            smtp_out: Some(post_office.url()),
             ..Settings::on(engine)
         };
         let server = Server::start(&settings).await;
@@ -307,54 +309,6 @@ fn answer_by_mail(server: &Server, mail: &str, text: &str) {
     assert!(status.success());
 }
 
-/// A real SMTP server that takes what the shop sends.
-struct PostOffice {
-    port: u16,
-    mails: BufReader<ChildStdout>,
-    process: Child,
-}
-
-impl PostOffice {
-    fn open() -> Self {
-        let mut process = Command::new(interpreter())
-            .arg(counterpart("email/smtp_sink.py"))
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("Python starts: run the tests with `cargo xtask test`, which installs what it needs");
-        let mut mails = BufReader::new(process.stdout.take().unwrap());
-        let mut port = String::new();
-        mails.read_line(&mut port).unwrap();
-        let port = port
-            .trim()
-            .parse()
-            .expect("aiosmtpd starts: run the tests with `cargo xtask test`, which installs it");
-        Self {
-            port,
-            mails,
-            process,
-        }
-    }
-
-    /// The next mail, its parts decoded as far as they are plain.
-    fn next_mail(&mut self) -> String {
-        use base64::Engine as _;
-        let mut line = String::new();
-        self.mails.read_line(&mut line).unwrap();
-        let mail: Value = serde_json::from_str(&line).expect("a mail came");
-        let content = base64::engine::general_purpose::STANDARD
-            .decode(mail["content"].as_str().unwrap())
-            .unwrap();
-        String::from_utf8(content).unwrap()
-    }
-}
-
-impl Drop for PostOffice {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
 fn python(script: &str, input: &str) -> String {
     let mut process = Command::new(interpreter())
         .arg(counterpart(script))
@@ -374,12 +328,4 @@ fn python(script: &str, input: &str) -> String {
         "{script} failed: run the tests with `cargo xtask test`, which installs what it needs"
     );
     String::from_utf8(output.stdout).unwrap()
-}
-
-fn interpreter() -> String {
-    std::env::var("THROUGHLINE_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned())
-}
-
-fn counterpart(path: &str) -> String {
-    format!("{}/../counterparts/{path}", env!("CARGO_MANIFEST_DIR"))
 }

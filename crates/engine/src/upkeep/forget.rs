@@ -45,6 +45,7 @@ pub(super) async fn forget(
     sweep(db, &[&queries::FORGET_INBOUND], now - both_ms).await?;
     sweep(db, &[&queries::END_SESSIONS], now).await?;
     sweep(db, &[&queries::DROP_INVITES], now).await?;
+    sweep(db, &[&queries::DROP_RESUME_LINKS], now).await?;
     sweep(db, &[&queries::DROP_CODES], now - CODES_MS).await?;
     sweep(db, &[&queries::DROP_IDEMPOTENCY], now - IDEMPOTENCY_MS).await?;
     let log = [

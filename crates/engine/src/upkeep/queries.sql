@@ -39,6 +39,9 @@ DELETE FROM invite WHERE token_hash IN (SELECT token_hash FROM invite WHERE expi
 -- name: drop_codes
 DELETE FROM one_time_code WHERE id IN (SELECT id FROM one_time_code WHERE expires_at < $1 LIMIT $2)
 
+-- name: drop_resume_links
+DELETE FROM resume_link WHERE id IN (SELECT id FROM resume_link WHERE expires_at < $1 LIMIT $2)
+
 -- name: drop_idempotency
 DELETE FROM idempotency WHERE (principal, key) IN (
     SELECT principal, key FROM idempotency WHERE created_at < $1 ORDER BY created_at LIMIT $2

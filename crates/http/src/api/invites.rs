@@ -54,12 +54,7 @@ async fn accept_invite(
 ) -> Result<axum::Json<Member>, Problem> {
     let member = app
         .gate()
-        .accept(
-            app.db(),
-            &app.setup().clock,
-            acceptance,
-            &client.counted(),
-        )
+        .accept(app.db(), &app.setup().clock, acceptance, &client.counted())
         .await?;
     Ok(axum::Json(member))
 }

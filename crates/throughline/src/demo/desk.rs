@@ -2,10 +2,10 @@
 
 use super::keepsake::Keepsakes;
 use crate::installation::Installation;
+use throughline_engine::Error;
 use throughline_engine::access::member::{self, Member, NewMember};
 use throughline_engine::access::token::{self, NewToken};
 use throughline_engine::access::{Gate, Scope, invite};
-use throughline_engine::Error;
 use throughline_model::clock::Clock;
 use throughline_model::conversation::Role;
 use throughline_storage::Db;
@@ -21,9 +21,19 @@ const ACTOR: &str = "system";
 
 /// The people at the desk, by the name stories call them.
 pub const PEOPLE: &[(&str, &str, &str, Role)] = &[
-    ("admin", "admin@lumen-home.example", "Mira Okafor", Role::Admin),
+    (
+        "admin",
+        "admin@lumen-home.example",
+        "Mira Okafor",
+        Role::Admin,
+    ),
     ("ana", "ana@lumen-home.example", "Ana Ribeiro", Role::Agent),
-    ("ben", "ben@lumen-home.example", "Ben Castellanos", Role::Supervisor),
+    (
+        "ben",
+        "ben@lumen-home.example",
+        "Ben Castellanos",
+        Role::Supervisor,
+    ),
 ];
 
 /// Adds the people at the desk, who all log in with `password`.
@@ -32,7 +42,11 @@ pub async fn hire(db: &Db, clock: &Clock, password: &str) -> Result<Vec<Member>,
     let gate = Gate::new(60, 3_600_000);
     let mut hired = Vec::with_capacity(PEOPLE.len());
     for (_, email, name, role) in PEOPLE {
-        let new = NewMember { email: (*email).to_owned(), name: (*name).to_owned(), role: *role };
+        let new = NewMember {
+            email: (*email).to_owned(),
+            name: (*name).to_owned(),
+            role: *role,
+        };
         let for_tx = clock.clone();
         let invite = db
             .write(move |tx| {
@@ -57,13 +71,23 @@ pub async fn token(installation: &Installation, keepsakes: &Keepsakes) -> Result
     let clock = installation.setup.clock.clone();
     if let Some(known) = keepsakes.find(TOKEN)? {
         let (for_tx, secret) = (clock.clone(), known.clone());
-        let found = installation.db.read(move |tx| token::find(tx, &for_tx, &secret)).await;
+        let found = installation
+            .db
+            .read(move |tx| token::find(tx, &for_tx, &secret))
+            .await;
         if found.map_err(failed)?.is_some() {
             return Ok(known);
         }
     }
-    let new = NewToken { name: TOKEN_NAME.to_owned(), scopes: vec![Scope::Admin], expires_at: None };
-    let made = installation.db.write(move |tx| token::create(tx, &clock, &new, ACTOR)).await;
+    let new = NewToken {
+        name: TOKEN_NAME.to_owned(),
+        scopes: vec![Scope::Admin],
+        expires_at: None,
+    };
+    let made = installation
+        .db
+        .write(move |tx| token::create(tx, &clock, &new, ACTOR))
+        .await;
     let (_, secret) = made.map_err(failed)?;
     keepsakes.put(TOKEN, &secret)?;
     Ok(secret)

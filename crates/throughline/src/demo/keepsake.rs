@@ -48,7 +48,8 @@ impl Keepsakes {
     /// Keeps `value` as the one called `name`, in place of what was there.
     pub fn put(&self, name: &str, value: &str) -> Result<(), String> {
         let path = self.path(name);
-        write(&path, value).map_err(|error| format!("{} cannot be written: {error}", path.display()))
+        write(&path, value)
+            .map_err(|error| format!("{} cannot be written: {error}", path.display()))
     }
 }
 

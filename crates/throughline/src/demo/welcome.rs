@@ -4,10 +4,10 @@ use super::config::{CHAT, MAIL_ADDRESS, SMS_NUMBER};
 use super::desk;
 use crate::installation::Installation;
 use std::net::SocketAddr;
-use throughline_engine::conversation::{self, Filter};
-use throughline_engine::Error;
-use throughline_model::conversation::CaseStatus;
 use throughline_config::Database;
+use throughline_engine::Error;
+use throughline_engine::conversation::{self, Filter};
+use throughline_model::conversation::CaseStatus;
 
 /// Where to click, call and write.
 pub async fn text(
@@ -70,9 +70,18 @@ Lumen Home is open. ({database})
 
 /// The conversation that changed last, and its customer, so that the commands work as they stand.
 async fn example(installation: &Installation) -> Result<(String, String), String> {
-    let filter = Filter { status: Some(CaseStatus::Open), ..Filter::default() };
-    let found = installation.db.read(move |tx| conversation::list(tx, &filter, None, 1)).await;
-    let found = found.map_err(|error: Error| error.to_string())?.into_iter().next();
+    let filter = Filter {
+        status: Some(CaseStatus::Open),
+        ..Filter::default()
+    };
+    let found = installation
+        .db
+        .read(move |tx| conversation::list(tx, &filter, None, 1))
+        .await;
+    let found = found
+        .map_err(|error: Error| error.to_string())?
+        .into_iter()
+        .next();
     Ok(found.map_or_else(
         || ("CONVERSATION".to_owned(), "CUSTOMER".to_owned()),
         |one| (one.id.to_string(), one.customer.to_string()),

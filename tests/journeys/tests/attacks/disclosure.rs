@@ -1,0 +1,1 @@
+//! Seeing what is somebody else's.
