@@ -198,13 +198,12 @@ fn carry(
     if by_visitor || inbound.evidence.contradicted || inbound.automatic {
         return Ok((person, None));
     }
-    let answers_ours = inbound.thread.conversation.is_some();
     match code::redeem_reply(
         tx,
         setup,
         person.identifier,
         &inbound.content.text,
-        answers_ours,
+        inbound.thread.conversation,
     )? {
         Some(redeemed) => {
             // The proof may have linked the address, or started a number's new life: look again.

@@ -220,7 +220,8 @@ fn a_code_is_needed_to_carry_a_conversation_to_a_phone() {
         let started = shop.hears(&chat, "Please text me").await;
         let setup = shop.setup.clone();
         let (from, to) = (chat.clone(), ana_phone());
-        shop.database
+        let issued = shop
+            .database
             .db
             .write(move |tx| -> Result<_> {
                 let holder = identity::recognise(tx, &setup.clock, &from, None)?.identifier;
@@ -234,7 +235,14 @@ fn a_code_is_needed_to_carry_a_conversation_to_a_phone() {
             wrong.conversation, started.conversation,
             "a stranger's answer does not land in the chat"
         );
-        let right = shop.hears(&ana_phone(), "Yes").await;
+        let yes = shop.hears(&ana_phone(), "Yes").await;
+        assert_ne!(
+            yes.conversation, started.conversation,
+            "anybody can say yes in her name"
+        );
+        let right = shop
+            .hears(&ana_phone(), &format!("It is {}", issued.code))
+            .await;
         assert_eq!(right.conversation, started.conversation);
         assert_eq!(
             shop.customer(right.conversation).await,

@@ -194,7 +194,7 @@ fn relay(installation: &Installation, smtp: &Smtp) -> Result<SmtpRelay, String> 
         Configured::None => MailSecurity::Plain,
         _ if from_start => MailSecurity::Tls,
         Configured::Tls => MailSecurity::StartTls,
-        Configured::Opportunistic => MailSecurity::StartTls,
+        Configured::Opportunistic => MailSecurity::StartTlsIfOffered,
     };
     let port = smtp
         .url

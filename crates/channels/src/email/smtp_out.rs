@@ -35,6 +35,9 @@ pub enum MailSecurity {
     Plain,
     /// Encrypted after STARTTLS, or not used at all.
     StartTls,
+    /// Encrypted after STARTTLS where the server offers it. A mailbox is never read like that: there it means
+    /// [`MailSecurity::StartTls`].
+    StartTlsIfOffered,
     /// Encrypted from the first byte.
     #[default]
     Tls,
@@ -145,7 +148,7 @@ impl EmailAdapter {
         let hello = ClientId::Domain(relay.hello.clone());
         let wrapped = match relay.security {
             MailSecurity::Tls => Some(self.tls()?),
-            MailSecurity::Plain | MailSecurity::StartTls => None,
+            _ => None,
         };
         let server = (relay.host.as_str(), relay.port);
         let connecting = AsyncSmtpConnection::connect_tokio1(
@@ -158,7 +161,12 @@ impl EmailAdapter {
         let mut connection = self
             .reach(connecting, "the relay cannot be reached")
             .await?;
-        if relay.security == MailSecurity::StartTls {
+        let offered = connection
+            .server_info()
+            .supports_feature(Extension::StartTls);
+        if relay.security == MailSecurity::StartTls
+            || (relay.security == MailSecurity::StartTlsIfOffered && offered)
+        {
             let upgrading = connection.starttls(self.tls()?, &hello);
             self.reach(upgrading, "the connection to the relay cannot be encrypted")
                 .await?;

@@ -292,6 +292,22 @@ async fn a_relay_that_cannot_encrypt_gets_no_mail_when_encryption_is_wanted() {
     ));
 }
 
+#[tokio::test]
+async fn encryption_that_is_only_welcome_is_used_where_it_is_offered() {
+    let certificate = Certificate::for_host("localhost");
+    let files = Files::of(&certificate, "smtp-out-welcome");
+    let mut able = Relay::start(&[&files.path("cert.pem"), &files.path("key.pem")]).await;
+    let mut unable = Relay::start(&[]).await;
+    for (server, encrypted) in [(&mut able, true), (&mut unable, false)] {
+        let mut welcome = relay(server.port);
+        welcome.security = MailSecurity::StartTlsIfOffered;
+        welcome.extra_root_pem = Some(certificate.pem.clone());
+        let outcome = adapter(welcome).send(&answer_to("ana@example.com")).await;
+        assert!(matches!(outcome, SendOutcome::Sent { .. }), "{outcome:?}");
+        assert_eq!(server.mail().await["encrypted"], Value::Bool(encrypted));
+    }
+}
+
 /// When the line to the relay is cut.
 #[derive(Clone, Copy)]
 enum Cut {

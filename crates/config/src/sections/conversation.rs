@@ -6,10 +6,10 @@ use crate::section::section;
 section! {
     /// Keys, sessions and log-in.
     pub struct Security {
-        /// The secret from which keys for links, sessions and message ids are derived: at least 32
-        /// characters at random. All nodes of an installation share it; changing it ends every
-        /// session and every link sent out. Without it, `serve` makes one in `secret.key` under
-        /// `storage.data_dir`.
+        /// The secret from which keys for links, chat visitors, message ids and webhooks are
+        /// derived: at least 32 characters at random. All nodes of an installation share it;
+        /// changing it ends every link sent out, every visitor's chat and every webhook's secret.
+        /// Without it, `serve` makes one in `secret.key` under `storage.data_dir`.
         pub secret_key: Option<Secret> = example({ env = "THROUGHLINE_SECRET_KEY" }),
         /// How long a person at the desk stays logged in, in hours.
         pub session_hours: u64 = default(12),

@@ -10,8 +10,8 @@ use url::Url;
 section! {
     /// Mail in general; each mailbox is an endpoint below.
     pub struct Email {
-        /// The domain of the Message-IDs of our own mail. Without it, the host of
-        /// `server.public_url`.
+        /// The domain of the Message-IDs of our own mail. Without it, that of the endpoint's
+        /// address.
         pub message_id_domain: Option<String> = example("support.example.com"),
         /// How long one exchange with a mail server may take, in milliseconds.
         pub timeout_ms: u64 = default(30_000),

@@ -14,8 +14,8 @@ section! {
         /// The address under which customers, providers and browsers reach this server. Links in
         /// messages, webhook signatures and cookies depend on it. Without it, `http://` and `bind`.
         pub public_url: Option<Url> = example("https://support.example.com/"),
-        /// Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, as ranges of IP
-        /// addresses. From anyone else these headers are ignored.
+        /// Proxies whose X-Forwarded-For is believed, as ranges of IP addresses. From anyone else
+        /// it is ignored.
         pub trusted_proxies: Vec<Cidr> = example(["10.0.0.0/8", "fd00::/8"]),
         /// How long one request may take, in milliseconds. Streams are not cut off.
         pub request_timeout_ms: u64 = default(30_000),

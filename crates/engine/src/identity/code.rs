@@ -156,8 +156,9 @@ pub fn redeem_link(tx: &mut Tx<'_>, setup: &Setup, token: &str) -> Result<Option
     }
 }
 
-/// A message came from `target` itself: if a code that carries a conversation is open for it and the message
-/// contains it, says yes, or (`proves_reply`) answers the very message, then the address is proven.
+/// A message came from `target` itself: if a code that carries a conversation is open for it, and the message
+/// contains that code or answers (`answers`) the mail that carried it, then the address is proven. A plain yes proves
+/// nothing: senders are easily forged.
 ///
 /// # Errors
 /// When the database fails.
@@ -166,17 +167,21 @@ pub fn redeem_reply(
     setup: &Setup,
     target: IdentifierId,
     text: &str,
-    proves_reply: bool,
+    answers: Option<ConversationId>,
 ) -> Result<Option<Redeemed>> {
+    let said = only_code(text);
     for open in tx.all(
         &queries::OPEN_CODES_OF_TARGET,
         params![target, setup.clock.now()],
         read,
     )? {
-        let says_code = text
-            .split(|c: char| !c.is_ascii_digit())
-            .any(|word| word.len() == 6 && hash(setup, open.id, word) == open.code_hash);
-        if says_code || proves_reply || says_yes(text) {
+        if answers.is_some() && answers == open.conversation {
+            return open.redeem_at_target(tx, setup);
+        }
+        let Some(said) = said.filter(|_| open.attempts < ATTEMPTS) else {
+            continue;
+        };
+        if open.matches(tx, setup, said)? {
             return open.redeem_at_target(tx, setup);
         }
     }
@@ -260,12 +265,12 @@ fn hash(setup: &Setup, id: Uuid, code: &str) -> String {
     )
 }
 
-fn says_yes(text: &str) -> bool {
-    const YES: &[&str] = &[
-        "yes", "y", "ok", "okay", "ja", "si", "sí", "oui", "sim", "tak",
-    ];
-    let word = text.trim().trim_end_matches(['.', '!']).to_lowercase();
-    YES.contains(&word.as_str())
+/// The one six-digit number in a text; a text with several is a guess.
+fn only_code(text: &str) -> Option<&str> {
+    let mut words = text
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|word| word.len() == 6);
+    words.next().filter(|_| words.next().is_none())
 }
 
 fn read(row: &Row<'_>) -> throughline_storage::Result<Open> {

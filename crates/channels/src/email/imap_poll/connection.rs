@@ -51,7 +51,7 @@ async fn greet(config: &ImapMailbox, tcp: TcpStream) -> Result<Client<Box<dyn St
     match config.security {
         MailSecurity::Plain => greeted(Client::new(Box::new(tcp) as Box<dyn Stream>)).await,
         MailSecurity::Tls => greeted(Client::new(encrypt(config, tcp).await?)).await,
-        MailSecurity::StartTls => {
+        MailSecurity::StartTls | MailSecurity::StartTlsIfOffered => {
             let mut client = greeted(Client::new(tcp)).await?;
             client
                 .run_command_and_check_ok("STARTTLS", None)
