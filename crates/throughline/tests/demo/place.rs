@@ -327,12 +327,9 @@ pub fn texts(page: &str) -> &str {
 
 /// The six digits of the text message that came last.
 pub fn code_in(page: &str) -> String {
-    let words = texts(page).split(|c: char| !c.is_ascii_digit());
-    words
-        .filter(|word| word.len() == 6)
-        .next_back()
-        .unwrap()
-        .to_owned()
+    let text = texts(page);
+    let mut words = text.split(|c: char| !c.is_ascii_digit());
+    words.rfind(|word| word.len() == 6).unwrap().to_owned()
 }
 
 /// An id in JSON.
