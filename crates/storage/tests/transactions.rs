@@ -287,7 +287,8 @@ fn a_lost_race_on_postgresql_is_run_again() {
         let (there, back) = (transfer("till", "safe"), transfer("safe", "till"));
         there.await.unwrap().unwrap();
         back.await.unwrap().unwrap();
-        assert_eq!(runs.load(Ordering::SeqCst), 3, "one of the two ran again");
+        // At least once more: who lost may lose again while the winner is still committing.
+        assert!(runs.load(Ordering::SeqCst) >= 3, "one of the two ran again");
         assert_eq!(holds(db, "till").await, Some(100));
         assert_eq!(holds(db, "safe").await, Some(100));
     });
