@@ -83,6 +83,8 @@ ids! {
     TokenId;
     /// One raw payload as a provider sent it.
     RawId;
+    /// One article of the knowledge base, in one language.
+    ArticleId;
 }
 
 impl From<IdentifierId> for CustomerId {

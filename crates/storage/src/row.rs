@@ -126,7 +126,8 @@ id_cells!(
     JobId,
     WebhookId,
     TokenId,
-    RawId
+    RawId,
+    ArticleId
 );
 
 impl Cell for Assurance {

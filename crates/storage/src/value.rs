@@ -71,6 +71,7 @@ from! {
     id::WebhookId => |value| Self::Uuid(value.0);
     id::TokenId => |value| Self::Uuid(value.0);
     id::RawId => |value| Self::Uuid(value.0);
+    id::ArticleId => |value| Self::Uuid(value.0);
 }
 
 impl<T: Into<Value>> From<Option<T>> for Value {
