@@ -152,9 +152,25 @@ pub fn by_provider_id(
 /// When there is no such delivery, or the database fails.
 pub fn files(tx: &mut Tx<'_>, id: DeliveryId) -> Result<Vec<StoredFile>> {
     let delivery = get(tx, id)?;
+    let mut files = Vec::new();
+    for (entry, _) in carried(tx, &delivery)? {
+        files.extend(attachment::of_entry(tx, entry)?);
+    }
+    Ok(files)
+}
+
+/// The entries a delivery carries, oldest first, each with its text: its own, or all the answers that go after
+/// their visitor in this one mail.
+fn carried(tx: &mut Tx<'_>, delivery: &Delivery) -> Result<Vec<(EntryId, String)>> {
+    fn read(row: &Row<'_>) -> throughline_storage::Result<(EntryId, String)> {
+        Ok((row.get("id")?, row.get("text")?))
+    }
+    let several = tx.all(&queries::CARRIED, params![delivery.id], read)?;
+    if !several.is_empty() {
+        return Ok(several);
+    }
     let values = params![delivery.conversation, delivery.seq];
-    let entry = tx.one(&queries::ENTRY, values, |row| row.get::<EntryId>("id"))?;
-    attachment::of_entry(tx, entry)
+    Ok(vec![tx.one(&queries::ENTRY, values, read)?])
 }
 
 /// The deliveries of a conversation, oldest first.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use throughline_engine::conversation::{self, Author, Change, View};
 use throughline_engine::job::Runner;
 use throughline_engine::upkeep::{self, Retention, UPKEEP, Upkeep};
+use throughline_engine::visitor::{self, Terms};
 use throughline_model::clock::Millis;
 use throughline_model::conversation::{CaseStatus, EntryKind};
 use throughline_model::id::ConversationId;
@@ -22,6 +23,7 @@ async fn kept_up(shop: &Shop) -> Runner {
     let retention = Retention {
         dedupe_ms: 45 * DAY,
         raw_ms: 10 * DAY,
+        visitor_ms: 400 * DAY,
     };
     keeping(shop, retention).await
 }
@@ -218,6 +220,7 @@ fn ids_are_kept_for_thirty_days_whatever_the_settings_say() {
         let hasty = Retention {
             dedupe_ms: 0,
             raw_ms: 0,
+            visitor_ms: 0,
         };
         let runner = keeping(&shop, hasty).await;
         shop.hears(&anna(), "Hello").await;
@@ -228,6 +231,73 @@ fn ids_are_kept_for_thirty_days_whatever_the_settings_say() {
         shop.setup.clock.advance(DAY);
         runner.run_due().await.unwrap();
         assert_eq!(count(&shop, ids).await, 0);
+    });
+}
+
+#[test]
+fn a_visitor_who_signed_out_is_forgotten_once_their_token_is_too_old_to_count() {
+    on_both_engines(async |engine| {
+        let shop = Shop::open(engine).await;
+        let runner = kept_up(&shop).await;
+        let terms = Terms {
+            remembered_ms: 400 * DAY,
+            codes_per_hour: 5,
+            public_base: "https://shop.example/".to_owned(),
+            offline_after_ms: MINUTE,
+        };
+        let (setup, chat) = (shop.setup.clone(), shop.chat);
+        let db = &shop.database.db;
+        let left = db
+            .write(move |tx| {
+                let arrived = visitor::arrive(tx, &setup, chat, None)?;
+                visitor::sign_out(tx, &setup, &arrived.visitor)?;
+                Ok::<_, throughline_engine::Error>(arrived)
+            })
+            .await
+            .unwrap();
+        let counts = async || {
+            let (setup, terms, token) = (shop.setup.clone(), terms.clone(), left.token.clone());
+            let opened = db.read(move |tx| visitor::open(tx, &setup, &terms, &token));
+            opened.await.unwrap().is_some()
+        };
+        let known = "SELECT COUNT(*) AS n FROM retired_visitor";
+        assert!(!counts().await);
+        shop.setup.clock.advance(400 * DAY - 2 * MINUTE);
+        runner.run_due().await.unwrap();
+        assert_eq!(count(&shop, known).await, 1);
+        assert!(
+            !counts().await,
+            "the token is young enough, but it was signed out"
+        );
+        shop.setup.clock.advance(DAY);
+        runner.run_due().await.unwrap();
+        assert_eq!(count(&shop, known).await, 0);
+        assert!(!counts().await, "the token is too old");
+    });
+}
+
+#[test]
+fn who_has_left_is_known_for_a_year_whatever_the_settings_say() {
+    on_both_engines(async |engine| {
+        let shop = Shop::open(engine).await;
+        let hasty = Retention {
+            dedupe_ms: 0,
+            raw_ms: 0,
+            visitor_ms: 0,
+        };
+        let runner = keeping(&shop, hasty).await;
+        let (setup, chat) = (shop.setup.clone(), shop.chat);
+        let db = &shop.database.db;
+        db.write(move |tx| {
+            let arrived = visitor::arrive(tx, &setup, chat, None)?;
+            visitor::sign_out(tx, &setup, &arrived.visitor)
+        })
+        .await
+        .unwrap();
+        shop.setup.clock.advance(365 * DAY);
+        runner.run_due().await.unwrap();
+        let known = "SELECT COUNT(*) AS n FROM retired_visitor";
+        assert_eq!(count(&shop, known).await, 1);
     });
 }
 

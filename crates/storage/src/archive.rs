@@ -41,6 +41,7 @@ const TABLES: &[&str] = &[
     "opt_out",
     "delivery",
     "delivery_attempt",
+    "followed_answer",
     "job",
     "webhook",
     "webhook_delivery",

@@ -9,8 +9,14 @@ use crate::query::Query;
 use crate::tx::Tx;
 
 /// Number, name and text of each migration, oldest first.
-const MIGRATIONS: &[(i64, &str, &str)] =
-    &[(1, "fabric", include_str!("../migrations/0001_fabric.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "fabric", include_str!("../migrations/0001_fabric.sql")),
+    (
+        2,
+        "followed_answers",
+        include_str!("../migrations/0002_followed_answers.sql"),
+    ),
+];
 
 const LIST: Query = Query::plain(
     "schema.list",

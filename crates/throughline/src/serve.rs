@@ -123,6 +123,7 @@ fn retention(config: &Config) -> Retention {
     Retention {
         dedupe_ms: days_ms(config.retention.dedupe_days),
         raw_ms: days_ms(config.retention.raw_days),
+        visitor_ms: days_ms(config.conversation.visitor_days),
     }
 }
 

@@ -50,3 +50,10 @@ UPDATE delivery_attempt SET ended_at = $3, outcome = $4, detail = $5 WHERE deliv
 -- name: entry
 SELECT e.id, e.text, e.body, c.subject, c.identifier_id FROM entry e JOIN conversation c ON c.id = e.conversation_id
 WHERE e.conversation_id = $1 AND e.seq = $2
+
+-- The answers that go after their visitor in one mail.
+-- name: carried
+SELECT e.id, e.text FROM followed_answer f
+JOIN delivery answer ON answer.id = f.answer_id
+JOIN entry e ON e.conversation_id = answer.conversation_id AND e.seq = answer.seq
+WHERE f.mail_id = $1 ORDER BY answer.seq

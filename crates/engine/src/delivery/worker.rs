@@ -1,6 +1,6 @@
 //! Handing outbox rows to the channels' adapters.
 
-use super::{Change, Delivery, advance, get, start};
+use super::{Change, Delivery, advance, carried, files, get, start};
 use crate::Setup;
 use crate::attachment::{self, Files};
 use crate::error::Result;
@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use throughline_model::channel::{Channel, ChannelAdapter};
 use throughline_model::clock::Millis;
-use throughline_model::id::{AttachmentId, DeliveryId, EndpointId, EntryId};
+use throughline_model::id::{AttachmentId, DeliveryId, EndpointId};
 use throughline_model::identifier::Identifier;
 use throughline_model::outbound::{DeliveryStatus, Outbound, Reconciled, SendOutcome};
 use throughline_storage::{Db, Tx, params};
@@ -221,18 +221,21 @@ fn outbound(
     delivery: &Delivery,
 ) -> Result<(Outbound, Vec<AttachmentId>)> {
     let to = identity::identifier(tx, delivery.identifier)?;
-    let (entry, text, body, case_subject) = tx.one(
+    let (body, case_subject) = tx.one(
         &queries::ENTRY,
         params![delivery.conversation, delivery.seq],
         |row| {
             Ok((
-                row.get::<EntryId>("id")?,
-                row.get::<String>("text")?,
                 row.json::<serde_json::Value>("body")?,
                 row.get::<Option<String>>("subject")?,
             ))
         },
     )?;
+    let texts: Vec<String> = carried(tx, delivery)?
+        .into_iter()
+        .map(|(_, text)| text)
+        .filter(|text| !text.is_empty())
+        .collect();
     // Oldest first, as the References header wants them; the newest is what this answers.
     let mut thread = match delivery.channel {
         Channel::Email => tx.all(&intake::THREAD, params![delivery.interaction, 20], |row| {
@@ -251,7 +254,7 @@ fn outbound(
             value: to.value,
         },
         to_name: to.name,
-        text: with_code(setup, text, &body),
+        text: with_code(setup, texts.join("\n\n"), &body),
         subject: body
             .get("subject")
             .and_then(|subject| subject.as_str())
@@ -262,13 +265,8 @@ fn outbound(
         automatic: delivery.automatic,
         files: Vec::new(),
     };
-    Ok((
-        outbound,
-        attachment::of_entry(tx, entry)?
-            .into_iter()
-            .map(|file| file.id)
-            .collect(),
-    ))
+    let files = files(tx, delivery.id)?;
+    Ok((outbound, files.into_iter().map(|file| file.id).collect()))
 }
 
 /// A one-time code stands in the message that leaves, and nowhere else: the entry has `[code]` and `[token]` in

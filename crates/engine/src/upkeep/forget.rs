@@ -14,6 +14,9 @@ const LEAST_DEDUPE_MS: i64 = 30 * DAY_MS;
 const CODES_MS: i64 = 2 * DAY_MS;
 /// How long the answer to a request with an Idempotency-Key is remembered, in milliseconds.
 const IDEMPOTENCY_MS: i64 = DAY_MS;
+/// A chat visitor who has left stays known as such for at least so long, in milliseconds: somebody may decide to
+/// remember browsers for longer, and what was signed out must not count again.
+const LEAST_RETIRED_MS: i64 = 366 * DAY_MS;
 /// How long the log of outgoing webhooks goes back, in milliseconds.
 const WEBHOOK_LOG_MS: i64 = 30 * DAY_MS;
 /// Rows per transaction.
@@ -27,6 +30,8 @@ pub struct Retention {
     pub dedupe_ms: i64,
     /// Inbound messages in the form they arrived in, in milliseconds.
     pub raw_ms: i64,
+    /// How long a chat visitor who stays away is remembered, in milliseconds; as long it is known who has left.
+    pub visitor_ms: i64,
 }
 
 /// Forgets everything that is past its time.
@@ -47,6 +52,8 @@ pub(super) async fn forget(
     sweep(db, &[&queries::DROP_INVITES], now).await?;
     sweep(db, &[&queries::DROP_RESUME_LINKS], now).await?;
     sweep(db, &[&queries::DROP_CODES], now - CODES_MS).await?;
+    let retired_ms = retention.visitor_ms.max(LEAST_RETIRED_MS);
+    sweep(db, &[&queries::DROP_RETIRED_VISITORS], now - retired_ms).await?;
     sweep(db, &[&queries::DROP_IDEMPOTENCY], now - IDEMPOTENCY_MS).await?;
     let log = [
         &queries::DROP_WEBHOOK_ATTEMPTS,

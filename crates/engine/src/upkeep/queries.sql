@@ -42,6 +42,13 @@ DELETE FROM one_time_code WHERE id IN (SELECT id FROM one_time_code WHERE expire
 -- name: drop_resume_links
 DELETE FROM resume_link WHERE id IN (SELECT id FROM resume_link WHERE expires_at < $1 LIMIT $2)
 
+-- Once a visitor would not be remembered anyway, nobody needs to know that they left.
+-- name: drop_retired_visitors
+DELETE FROM retired_visitor WHERE identifier_id IN (
+    SELECT r.identifier_id FROM retired_visitor r JOIN identifier i ON i.id = r.identifier_id
+    WHERE r.at < $1 AND i.seen_at < $1 LIMIT $2
+)
+
 -- name: drop_idempotency
 DELETE FROM idempotency WHERE (principal, key) IN (
     SELECT principal, key FROM idempotency WHERE created_at < $1 ORDER BY created_at LIMIT $2

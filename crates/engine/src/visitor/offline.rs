@@ -1,5 +1,9 @@
 //! Answers follow a visitor who has gone: by mail, to an address that is proven to be theirs. To one they have
 //! only typed goes the news that there is an answer, without a word of it.
+//!
+//! What was answered in a short while goes in one mail. Each answer has a look of its own, and the first one that
+//! is due takes the others along; `followed_answer` is written with the mail, so that no answer goes twice,
+//! wherever a process dies.
 
 use super::Terms;
 use super::address::{CodeMessage, quiet_line};
@@ -12,6 +16,7 @@ use crate::queries::visitor as queries;
 use crate::{Setup, consent, identity};
 use serde_json::json;
 use std::collections::HashMap;
+use throughline_model::clock::Millis;
 use throughline_model::id::{DeliveryId, EndpointId, IdentifierId};
 use throughline_model::identifier::IdentifierKind;
 use throughline_model::outbound::DeliveryStatus;
@@ -24,6 +29,12 @@ pub const CHAT_OFFLINE: &str = "chat_offline";
 const LOOK_MS: i64 = 60_000;
 /// An answer that nobody fetched for so long is left alone, in milliseconds.
 const GIVE_UP_MS: i64 = 24 * 3_600_000;
+/// While the last answer is younger than this, the next one may be on its way, in milliseconds.
+const STILL_WRITING_MS: i64 = 30_000;
+/// So many answers go in one mail at most; the rest goes in the next.
+const ANSWERS_PER_MAIL: usize = 20;
+/// And so many bytes of files, unless a single answer has more: mail servers refuse what is larger.
+const FILES_PER_MAIL: i64 = 10_000_000;
 /// How often a look is tried.
 const TRIES: i64 = 10;
 
@@ -99,29 +110,72 @@ impl Handler for Offline {
         let (setup, terms) = (self.setup.clone(), self.terms.clone());
         self.db
             .write(move |tx| follow(tx, &setup, &terms, id, mailbox))
-            .await?;
-        Ok(Done::Finished)
+            .await
     }
 }
 
-/// Sends an unread answer after its visitor, as far as it may go.
+/// An answer that nobody has read.
+struct Unread {
+    id: DeliveryId,
+    seq: i64,
+    at: Millis,
+}
+
+/// Sends an unread answer after its visitor, as far as it may go, and those written since along with it.
 fn follow(
     tx: &mut Tx<'_>,
     setup: &Setup,
     terms: &Terms,
     answer: DeliveryId,
     mailbox: EndpointId,
-) -> Result<()> {
+) -> Result<Done> {
     let answer = delivery::get(tx, answer)?;
-    let line = conversation::interaction_by_id(tx, answer.interaction)?;
-    if line.read_seq >= answer.seq {
-        return Ok(());
+    conversation::lock(tx, answer.conversation)?;
+    let now = setup.clock.now();
+    let unread = unread(tx, &answer, now - terms.offline_after_ms - GIVE_UP_MS)?;
+    let Some(last) = unread.last() else {
+        return Ok(Done::Finished);
+    };
+    // Somebody is in the middle of writing: wait a little, but not for ever.
+    let enough_at = answer.created_at + 2 * terms.offline_after_ms;
+    let after_ms = enough_at.min(last.at + STILL_WRITING_MS) - now;
+    if after_ms > 0 {
+        return Ok(Done::Later { after_ms });
     }
     let mailbox = endpoint::get(tx, mailbox)?;
     match proven_address(tx, &answer, &mailbox)? {
-        Some(address) => send_answer(tx, setup, &answer, &mailbox, address),
-        None => announce(tx, setup, terms, &answer, &mailbox),
+        Some(address) => send_answers(tx, setup, &answer, &unread, &mailbox, address)?,
+        None => announce(tx, setup, terms, &answer, &mailbox)?,
     }
+    Ok(Done::Finished)
+}
+
+/// `answer` and those written after it on its line, as far as they fit into one mail; without what was read there
+/// or has followed already, and none when that is true of `answer`. What is older than `since` is left alone.
+fn unread(tx: &mut Tx<'_>, answer: &Delivery, since: Millis) -> Result<Vec<Unread>> {
+    let line = conversation::interaction_by_id(tx, answer.interaction)?;
+    let after = line.read_seq.max(answer.seq - 1);
+    let values = params![answer.conversation, line.id, after, since, ANSWERS_PER_MAIL];
+    let mut found = tx.all(&queries::UNREAD_ANSWERS, values, |row| {
+        Ok(Unread {
+            id: row.get("id")?,
+            seq: row.get("seq")?,
+            at: row.get("created_at")?,
+        })
+    })?;
+    if found.first().is_none_or(|first| first.id != answer.id) {
+        return Ok(Vec::new());
+    }
+    let mut bytes = 0;
+    for place in 0..found.len() {
+        let files = delivery::files(tx, found[place].id)?;
+        bytes += files.iter().map(|file| file.size).sum::<i64>();
+        if place > 0 && bytes > FILES_PER_MAIL {
+            found.truncate(place);
+            break;
+        }
+    }
+    Ok(found)
 }
 
 /// The mail address of the visitor's customer that was used last. Claims link nobody, so every address of a
@@ -141,17 +195,22 @@ fn proven_address(
     Ok(None)
 }
 
-/// The very entry goes out once more, on a line of its own.
-fn send_answer(
+/// The very entries go out once more, in one mail on a line of its own.
+fn send_answers(
     tx: &mut Tx<'_>,
     setup: &Setup,
     answer: &Delivery,
+    unread: &[Unread],
     mailbox: &Endpoint,
     address: IdentifierId,
 ) -> Result<()> {
     let line = quiet_line(tx, setup, answer.conversation, mailbox, address)?;
     let id = format!("offline:{}", answer.id);
-    delivery::post(tx, setup, &line, answer.seq, &id, false)?;
+    let newest = unread.last().map_or(answer.seq, |last| last.seq);
+    let (mail, _) = delivery::post(tx, setup, &line, newest, &id, false)?;
+    for one in unread {
+        tx.execute(&queries::FOLLOWED, params![one.id, mail])?;
+    }
     Ok(())
 }
 

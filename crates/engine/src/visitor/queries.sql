@@ -57,3 +57,14 @@ RETURNING conversation_id, identifier_id, assurance
 -- name: uploaded
 SELECT COUNT(*) AS files, CAST(COALESCE(SUM(size), 0) AS BIGINT) AS bytes FROM attachment
 WHERE uploader = $1 AND created_at > $2
+
+-- Answers on a line of the chat that were not read there and did not go after their visitor yet, oldest first.
+-- name: unread_answers
+SELECT d.id, d.seq, d.created_at FROM delivery d
+WHERE d.conversation_id = $1 AND d.interaction_id = $2 AND d.seq > $3 AND d.created_at > $4
+  AND NOT d.automatic AND d.status <> 'read'
+  AND NOT EXISTS (SELECT 1 FROM followed_answer f WHERE f.answer_id = d.id)
+ORDER BY d.seq LIMIT $5
+
+-- name: followed
+INSERT INTO followed_answer (answer_id, mail_id) VALUES ($1, $2)

@@ -12,13 +12,14 @@ use throughline_engine::delivery::{Adapters, DELIVER, Deliverer};
 use throughline_engine::job::Runner;
 use throughline_engine::reply::{self, NewReply};
 use throughline_engine::visitor::offline::{CHAT_OFFLINE, Offline};
-use throughline_engine::{endpoint, identity};
+use throughline_engine::{attachment, endpoint, identity};
 use throughline_http::chat::{mailboxes, terms};
 use throughline_http::{App, ConfiguredEndpoint, router};
 use throughline_model::channel::ChannelAdapter;
 use throughline_model::conversation::AuthorKind;
-use throughline_model::id::{ConversationId, CustomerId};
+use throughline_model::id::{AttachmentId, ConversationId, CustomerId};
 use throughline_model::identifier::Identifier;
+use throughline_model::inbound::File;
 use throughline_model::outbound::{Outbound, SendOutcome};
 use throughline_storage::Engine;
 use throughline_testkit::Shop;
@@ -167,6 +168,35 @@ impl ChatShop {
 
     /// Somebody at the desk answers, over the line the customer used last.
     pub async fn agent_writes(&self, conversation: ConversationId, text: &str) {
+        self.agent_sends(conversation, text, Vec::new()).await;
+    }
+
+    /// A file somebody at the desk has chosen to send.
+    pub async fn agent_uploads(&self, name: &str, body: &[u8]) -> AttachmentId {
+        let file = File {
+            name: name.to_owned(),
+            media_type: "text/plain".to_owned(),
+            content_id: None,
+            body: body.to_vec().into(),
+        };
+        let stored = self.shop.files.keep(&file).await.unwrap();
+        let (id, now) = (stored.id, self.shop.setup.clock.now());
+        self.shop
+            .database
+            .db
+            .write(move |tx| attachment::upload(tx, &stored, "business", now))
+            .await
+            .unwrap();
+        id
+    }
+
+    /// Somebody at the desk answers with files.
+    pub async fn agent_sends(
+        &self,
+        conversation: ConversationId,
+        text: &str,
+        files: Vec<AttachmentId>,
+    ) {
         let setup = self.shop.setup.clone();
         let id = setup.clock.new_id().to_string();
         let author = Author {
@@ -174,7 +204,8 @@ impl ChatShop {
             id: None,
             name: Some("Mia".to_owned()),
         };
-        let answer = NewReply::new(conversation, text.to_owned(), id, author);
+        let mut answer = NewReply::new(conversation, text.to_owned(), id, author);
+        answer.attachments = files;
         self.shop
             .database
             .db
