@@ -1,6 +1,7 @@
 //! What can only be seen with the whole configuration in view.
 
 mod endpoints;
+mod language_model;
 
 use crate::problem::Problem;
 use crate::secret::Secret;
@@ -23,6 +24,9 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     check_listener(&config.email.listener, &mut found);
     if let Some(smtp) = &config.email.smtp {
         check_smtp(smtp, "email.smtp", &mut found);
+    }
+    if let Some(model) = &config.language_model {
+        language_model::check_language_model(model, &mut found);
     }
     if !config.metrics.path.starts_with('/') {
         found.push(Problem::error(

@@ -38,9 +38,9 @@ pub use problem::{ConfigErrors, Problem, Severity};
 pub use secret::Secret;
 pub use sections::{
     Config, Conversation, Database, Dkim, Email, EmailEndpoint, Endpoint, FileStore, Files, Imap,
-    ImapSecurity, JwtAlgorithm, JwtPublicKey, Limits, Log, LogFormat, MailSecurity, Metrics,
-    Outside, Retention, S3, Security, Server, Sms, SmsProvider, Smtp, SmtpListener, SpoofPolicy,
-    Storage, StorageUrl, Webchat,
+    ImapSecurity, JwtAlgorithm, JwtPublicKey, LanguageModel, Limits, Log, LogFormat, MailSecurity,
+    Metrics, Outside, Retention, S3, Security, Server, Sms, SmsProvider, Smtp, SmtpListener,
+    SpoofPolicy, Storage, StorageUrl, Structured, Webchat, Wire,
 };
 
 use std::collections::BTreeMap;

@@ -4,6 +4,7 @@ mod conversation;
 mod email;
 mod endpoint;
 mod files;
+mod language_model;
 mod observation;
 mod outside;
 mod server;
@@ -16,6 +17,7 @@ pub use endpoint::{
     SmsProvider, SpoofPolicy, Webchat,
 };
 pub use files::{FileStore, Files, S3};
+pub use language_model::{LanguageModel, Structured, Wire};
 pub use observation::{Log, LogFormat, Metrics};
 pub use outside::Outside;
 pub use server::Server;
@@ -41,6 +43,8 @@ section! {
         pub conversation: Conversation = table(),
         /// Mail in general; each mailbox is an endpoint below.
         pub email: Email = table(),
+        /// A language model that helps the AI agent understand and phrase.
+        pub language_model: Option<LanguageModel> = table(),
         /// How far calls to addresses that others name may go.
         pub outside: Outside = table(),
         /// What the program writes about its own work.

@@ -53,6 +53,7 @@ fn every_line_of_the_example_may_be_put_in_force() {
         "IMAP_PASSWORD",
         "TWILIO_AUTH_TOKEN",
         "TWILIO_API_KEY_SECRET",
+        "LANGUAGE_MODEL_KEY",
     ];
     let value = "0123456789abcdef0123456789abcdef";
     let env = names.map(|name| (name.to_owned(), value.to_owned()));

@@ -331,3 +331,29 @@ fn a_password_for_postgres_may_stand_apart() {
         "postgres://shop:p%40ss%2Fword@db.example/shop"
     );
 }
+
+#[test]
+fn a_language_model_needs_only_its_contract_and_its_name() {
+    let text = "[language_model]\nwire = \"openai\"\nmodel = \"small\"\nbase_url = \"http://127.0.0.1:11434/v1\"";
+    let read = parse(text, std::iter::empty()).unwrap().language_model.unwrap();
+    let mut new = LanguageModel::new(Wire::Openai, "small");
+    new.base_url = read.base_url.clone();
+    assert_eq!(format!("{read:?}"), format!("{new:?}"));
+}
+
+#[test]
+fn words_of_customers_go_nowhere_unencrypted_unless_it_was_allowed() {
+    let at = |url: &str, more: &str| {
+        let text = format!("[language_model]\nwire = \"openai\"\nmodel = \"m\"\nbase_url = \"{url}\"\n{more}");
+        parse(&text, std::iter::empty()).is_ok()
+    };
+    assert!(at("https://llm.example.com/v1", ""));
+    assert!(at("http://127.0.0.1:8080/v1", ""));
+    assert!(at("http://[::1]:8080/v1", ""));
+    assert!(at("http://localhost:8080/v1", ""));
+    assert!(!at("http://llm.example.com/v1", ""));
+    assert!(at("http://llm.internal/v1", "allow_plain_http = true"));
+    assert!(!at("http://localhost.example.com/v1", ""));
+    assert!(!at("https://user:password@llm.example.com/v1", ""));
+    assert!(!at("ftp://127.0.0.1/", "allow_plain_http = true"));
+}
