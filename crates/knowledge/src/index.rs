@@ -12,11 +12,13 @@ use crate::passage::{Passage, Unit, hash};
 use crate::tokens::Manner;
 use crate::vector::{Quantised, Vectors};
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// How much meaning counts beside words when nothing better is known; see [`crate::tune`].
 pub const USUAL_WEIGHT: f32 = 0.7;
+/// What a passage's score is worth to somebody who asks in another language.
+const OTHER_LANGUAGE: f32 = 0.8;
 /// How much of a question is read, in bytes.
 const QUESTION_LIMIT: usize = 2_000;
 
@@ -41,7 +43,7 @@ pub struct IndexedArticle {
 
 impl IndexedArticle {
     fn manner(&self) -> Manner {
-        Manner::of(Some(language_of(&self.locale)))
+        Manner::of(language_of(&self.locale))
     }
 }
 
@@ -54,7 +56,7 @@ pub struct Query<'a> {
     pub vector: Option<&'a Quantised>,
     /// On whose behalf it is asked: nothing is found that they may not see.
     pub audience: Audience,
-    /// The asker's language, if known. Where anything is written in it, only that is searched.
+    /// The asker's language, if known: what is written in it goes before the rest.
     pub locale: Option<&'a str>,
     /// The most passages wanted.
     pub limit: usize,
@@ -94,6 +96,7 @@ pub struct FoundPassage {
 
 /// The answer to a question.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = FoundKnowledge)]
 pub struct Found {
     /// The passages that fit best, best first.
     pub passages: Vec<FoundPassage>,
@@ -101,6 +104,17 @@ pub struct Found {
     pub confidence: f64,
     /// What to do with that.
     pub advice: Advice,
+}
+
+impl Found {
+    /// No answer at all.
+    pub fn nothing() -> Self {
+        Self {
+            passages: Vec::new(),
+            confidence: 0.0,
+            advice: Advice::HandOff,
+        }
+    }
 }
 
 /// How far indexing is.
@@ -126,6 +140,8 @@ pub struct Index {
     passages: Vec<Place>,
     units: Vec<UnitPlace>,
     by_hash: HashMap<String, Vec<usize>>,
+    /// Hashes of texts the model could not read.
+    unreadable: HashSet<String>,
     removed_units: usize,
     weight: f32,
 }
@@ -143,10 +159,20 @@ struct UnitPlace {
     part: usize,
 }
 
+/// How an article is open to somebody who asks.
+#[derive(Clone, Copy)]
+struct Opening {
+    /// Whether its terms are English stems.
+    english: bool,
+    /// What its scores are worth to them.
+    factor: f32,
+}
+
 /// What both searches say of every passage.
 pub(crate) struct Evidence {
     /// Words and meaning, by passage; nothing for passages that may not be found.
     pub passages: Vec<Option<(f32, f32)>>,
+    open: Vec<Option<Opening>>,
     /// Whether meaning was compared.
     pub with_meaning: bool,
 }
@@ -161,6 +187,7 @@ impl Default for Index {
             passages: Vec::new(),
             units: Vec::new(),
             by_hash: HashMap::new(),
+            unreadable: HashSet::new(),
             removed_units: 0,
             weight: USUAL_WEIGHT,
         }
@@ -227,6 +254,7 @@ impl Index {
     fn compact(&mut self) {
         let mut fresh = Self {
             weight: self.weight,
+            unreadable: std::mem::take(&mut self.unreadable),
             ..Self::default()
         };
         let mut vectors = Vec::new();
@@ -253,26 +281,19 @@ impl Index {
         }
     }
 
-    /// Hashes and texts of units without a vector, in order, at most `limit`.
+    /// The text with this [`hash`] has no vector and never will: it is found by its words alone.
+    pub fn give_up(&mut self, hash: &str) {
+        self.unreadable.insert(hash.to_owned());
+    }
+
+    /// Hashes and texts of units without a vector, at most `limit`.
     pub fn without_vector(&self, limit: usize) -> Vec<(String, String)> {
-        let mut missing: Vec<(String, String)> = Vec::new();
-        for at in (0..self.units.len()).filter(|at| !self.vectors.has(*at)) {
-            if missing.len() == limit {
-                break;
-            }
-            if let Some((unit, _)) = self.unit(at) {
-                let key = hash(&unit.text);
-                if missing
-                    .iter()
-                    .rev()
-                    .take(64)
-                    .all(|(known, _)| *known != key)
-                {
-                    missing.push((key, unit.text));
-                }
-            }
-        }
-        missing
+        let missing = self.by_hash.iter().filter_map(|(key, places)| {
+            let at = *places.first()?;
+            (!self.vectors.has(at) && !self.unreadable.contains(key)).then_some((key, at))
+        });
+        let texts = missing.filter_map(|(key, at)| Some((key.clone(), self.unit(at)?.0.text)));
+        texts.take(limit).collect()
     }
 
     /// How much there is, and how much of it is found by meaning.
@@ -312,11 +333,15 @@ impl Index {
         } else {
             0.0
         };
+        let score = |at: usize, scores: (f32, f32)| {
+            let factor = evidence.open[self.passages[at].article].map_or(0.0, |open| open.factor);
+            factor * fused(weight, scores)
+        };
         let mut ranked: Vec<(f32, usize)> = evidence
             .passages
             .iter()
             .enumerate()
-            .filter_map(|(at, scores)| Some((fused(weight, (*scores)?), at)))
+            .filter_map(|(at, scores)| Some((score(at, (*scores)?), at)))
             .filter(|(score, _)| *score > 0.0)
             .collect();
         let order = |a: &(f32, usize), b: &(f32, usize)| {
@@ -345,9 +370,7 @@ impl Index {
     /// What both searches say of every passage the asker may see, leaving out one unit if asked to.
     pub(crate) fn evidence(&self, query: &Query<'_>, left_out: Option<usize>) -> Evidence {
         let text = crate::tokens::beginning(query.text, QUESTION_LIMIT);
-        let scores = self
-            .lexical
-            .scores(text, Manner::of(query.locale.map(language_of)));
+        let scores = self.lexical.scores(text, Manner::Both);
         let open = self.open_to(query);
         let mut passages: Vec<Option<(f32, f32)>> = self
             .passages
@@ -355,7 +378,7 @@ impl Index {
             .map(|place| open[place.article].map(|_| (0.0, 0.0)))
             .collect();
         for (at, unit) in self.units.iter().enumerate() {
-            let Some(english) = open[self.passages[unit.passage].article] else {
+            let Some(Opening { english, .. }) = open[self.passages[unit.passage].article] else {
                 continue;
             };
             if let (Some((words, _)), true) = (&mut passages[unit.passage], left_out != Some(at)) {
@@ -375,30 +398,24 @@ impl Index {
         }
         Evidence {
             passages,
+            open,
             with_meaning,
         }
     }
 
-    /// For each article, whether the asker may be shown it, and if so whether it is English. The one place where a
-    /// search asks for the audience.
-    fn open_to(&self, query: &Query<'_>) -> Vec<Option<bool>> {
-        let visible = |one: &&IndexedArticle| query.audience.may_see(one.audience);
+    /// How each article is open to the asker; none where they may not see it. The one place where a search asks for
+    /// the audience.
+    fn open_to(&self, query: &Query<'_>) -> Vec<Option<Opening>> {
         let wanted = query.locale.map(language_of);
-        let in_language =
-            |one: &IndexedArticle| wanted.is_none_or(|wanted| language_of(&one.locale) == wanted);
-        // Who asks in a language nothing is written in is answered in another.
-        let any = self
-            .articles
-            .iter()
-            .flatten()
-            .filter(visible)
-            .any(in_language);
         let open = |one: &Option<IndexedArticle>| {
             let one = one
                 .as_ref()
-                .filter(visible)
-                .filter(|one| !any || in_language(one))?;
-            Some(one.manner() == Manner::English)
+                .filter(|one| query.audience.may_see(one.audience))?;
+            let foreign = wanted.is_some_and(|wanted| language_of(&one.locale) != wanted);
+            Some(Opening {
+                english: one.manner() == Manner::English,
+                factor: if foreign { OTHER_LANGUAGE } else { 1.0 },
+            })
         };
         self.articles.iter().map(open).collect()
     }

@@ -8,8 +8,8 @@ use std::collections::{HashMap, HashSet};
 const K1: f32 = 1.2;
 /// How much long texts are held against.
 const B: f32 = 0.75;
-/// The most different terms of a question that are looked up: the rarest.
-const QUERY_TERMS: usize = 96;
+/// The most different terms of a question that are looked up: the rarest stems, and the rarest trigrams.
+const QUERY_TERMS: usize = 64;
 
 /// The terms of all units.
 #[derive(Default)]
@@ -120,7 +120,7 @@ impl Lexical {
         scores
     }
 
-    /// The different terms of a question, the rarest first.
+    /// The different terms of a question.
     fn asked(&self, text: &str, manner: Manner) -> Vec<Asked<'_>> {
         let manners: &[Manner] = match manner {
             Manner::Both => &[Manner::English, Manner::Trigrams],
@@ -132,13 +132,15 @@ impl Lexical {
             let mut different: Vec<String> = terms(text, *manner);
             different.sort_unstable();
             different.dedup();
-            asked.extend(different.iter().map(|term| {
+            let english = *manner == Manner::English;
+            let found = different.iter().map(|term| {
                 let (weight, postings) = self.look_up(term);
-                (*manner == Manner::English, weight, postings)
-            }));
+                (english, weight, postings)
+            });
+            let mut found: Vec<Asked<'_>> = found.collect();
+            found.sort_by(|a, b| b.1.total_cmp(&a.1));
+            asked.extend(found.into_iter().take(QUERY_TERMS));
         }
-        asked.sort_by(|a, b| b.1.total_cmp(&a.1));
-        asked.truncate(QUERY_TERMS);
         asked
     }
 

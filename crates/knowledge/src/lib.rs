@@ -35,4 +35,9 @@ pub trait Embed: Send + Sync {
 
     /// The vector of `text`; its length is the same for every text. None when the text cannot be read by the model.
     fn embed(&self, text: &str) -> Option<Vec<f32>>;
+
+    /// The same vector, for work that nobody waits for: it leaves processors to those who do.
+    fn embed_in_background(&self, text: &str) -> Option<Vec<f32>> {
+        self.embed(text)
+    }
 }

@@ -1,8 +1,7 @@
 //! Text as the terms that word search counts.
 //!
 //! English words are stemmed, so that "returned" finds "returns". Other languages get character trigrams, which need
-//! no dictionary and bear compounds and endings: "Rücksendung" finds "zurücksenden". A question whose language
-//! nobody knows gets both.
+//! no dictionary and bear compounds and endings: "Rücksendung" finds "zurücksenden". A question gets both.
 
 use rust_stemmers::{Algorithm, Stemmer};
 
@@ -20,17 +19,16 @@ pub enum Manner {
     English,
     /// Trigrams of characters.
     Trigrams,
-    /// Both, for questions of unknown language.
+    /// Both, for questions: people ask in other languages than they seem to speak.
     Both,
 }
 
 impl Manner {
-    /// How texts of this language are cut; none when it is not known.
-    pub fn of(language: Option<&str>) -> Self {
+    /// How texts of this language are cut.
+    pub fn of(language: &str) -> Self {
         match language {
-            Some("en") => Self::English,
-            Some(_) => Self::Trigrams,
-            None => Self::Both,
+            "en" => Self::English,
+            _ => Self::Trigrams,
         }
     }
 }

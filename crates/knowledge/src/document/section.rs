@@ -42,6 +42,8 @@ struct Reader {
     text: String,
     /// Numbers of the lists around; none for bullets.
     lists: Vec<Option<u64>>,
+    /// What stands before the next paragraph: the bullet or number of its item.
+    mark: String,
     comment: String,
 }
 
@@ -72,13 +74,9 @@ impl Reader {
                 self.begin_item();
             }
             Event::End(TagEnd::TableCell) => self.text.push_str(" | "),
+            Event::End(TagEnd::TableRow | TagEnd::TableHead) => self.end_row(),
             Event::End(
-                TagEnd::Paragraph
-                | TagEnd::Item
-                | TagEnd::CodeBlock
-                | TagEnd::TableRow
-                | TagEnd::TableHead
-                | TagEnd::BlockQuote(_),
+                TagEnd::Paragraph | TagEnd::Item | TagEnd::CodeBlock | TagEnd::BlockQuote(_),
             ) => self.end_paragraph(),
             Event::End(TagEnd::HtmlBlock) => self.end_html(),
             Event::Html(html) => self.comment.push_str(&html),
@@ -88,21 +86,28 @@ impl Reader {
     }
 
     fn begin_item(&mut self) {
-        match self.lists.last_mut() {
+        self.mark = match self.lists.last_mut() {
             Some(Some(number)) => {
-                self.text.push_str(&format!("{number}. "));
+                let mark = format!("{number}. ");
                 *number += 1;
+                mark
             }
-            _ => self.text.push_str("- "),
-        }
+            _ => "- ".to_owned(),
+        };
     }
 
     fn end_paragraph(&mut self) {
         let text = one_line(&std::mem::take(&mut self.text));
-        let text = text.trim_end_matches(" |");
-        if !matches!(text, "" | "-") {
-            self.section.paragraphs.push(text.to_owned());
+        if !text.is_empty() {
+            let mark = std::mem::take(&mut self.mark);
+            self.section.paragraphs.push(format!("{mark}{text}"));
         }
+    }
+
+    fn end_row(&mut self) {
+        let kept = self.text.trim_end_matches(" | ").len();
+        self.text.truncate(kept);
+        self.end_paragraph();
     }
 
     fn end_heading(&mut self) {

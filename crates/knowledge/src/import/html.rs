@@ -324,8 +324,13 @@ impl Writer<'_> {
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (at, c) in text.char_indices() {
-        let begins = at == 0 && matches!(c, '#' | '>' | '+' | '-' | '=' | '~');
-        if begins || matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '|' | '&') {
+        let begins = at == 0 && matches!(c, '#' | '>' | '+' | '-' | '=');
+        if begins
+            || matches!(
+                c,
+                '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '|' | '&' | '~'
+            )
+        {
             out.push('\\');
         }
         out.push(c);
