@@ -36,6 +36,20 @@ const BENCHES: &[Bench] = &[
         needs_postgres: true,
         needs_server: true,
     },
+    Bench {
+        name: "policy",
+        package: "throughline-policy",
+        example: "bench_policy",
+        needs_postgres: false,
+        needs_server: false,
+    },
+    Bench {
+        name: "knowledge",
+        package: "throughline-knowledge",
+        example: "bench_knowledge",
+        needs_postgres: false,
+        needs_server: false,
+    },
 ];
 
 /// Runs one of them, with the arguments that follow its name.

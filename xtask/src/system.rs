@@ -29,6 +29,10 @@ const PACKAGES: &[Package] = &[
         present: || executable("chromium").is_some(),
     },
     Package {
+        name: "cvc5",
+        present: || executable("cvc5").is_some(),
+    },
+    Package {
         name: "python3-venv",
         present: || succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"])),
     },
