@@ -18,6 +18,7 @@ pub mod identity;
 pub mod intake;
 pub mod job;
 pub mod key;
+pub mod knowledge;
 pub mod mailbox;
 pub mod queries;
 pub mod reply;

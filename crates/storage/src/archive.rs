@@ -52,6 +52,11 @@ const TABLES: &[&str] = &[
     "api_token",
     "idempotency",
     "audit",
+    "article",
+    "article_version",
+    "passage",
+    "passage_vector",
+    "knowledge_gap",
 ];
 
 /// Why an archive could not be written or read.

@@ -16,6 +16,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "followed_answers",
         include_str!("../migrations/0002_followed_answers.sql"),
     ),
+    (
+        3,
+        "knowledge",
+        include_str!("../migrations/0003_knowledge.sql"),
+    ),
 ];
 
 const LIST: Query = Query::plain(

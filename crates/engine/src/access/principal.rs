@@ -18,6 +18,8 @@ words! {
         WriteConversations = "write:conversations",
         /// Deciding who is who, and what is known about a customer.
         WriteIdentity = "write:identity",
+        /// Writing, importing and publishing knowledge.
+        WriteKnowledge = "write:knowledge",
         /// Looking after the work of others: dead letters, the audit trail, withdrawing evidence.
         Oversee = "oversee",
         /// Members, tokens, webhooks.
@@ -34,6 +36,8 @@ words! {
         WriteConversations = "write:conversations",
         /// Deciding who is who, and what is known about a customer.
         WriteIdentity = "write:identity",
+        /// Writing, importing and publishing knowledge.
+        WriteKnowledge = "write:knowledge",
         /// Dead letters, the audit trail, withdrawing evidence.
         Oversee = "oversee",
         /// Everything, members, tokens and webhooks included.
@@ -73,6 +77,7 @@ impl Principal {
     /// | `read` | yes | yes | yes | `read` |
     /// | `write:conversations` | yes | yes | yes | `write:conversations` |
     /// | `write:identity` | yes | yes | yes | `write:identity` |
+    /// | `write:knowledge` | | yes | yes | `write:knowledge` |
     /// | `oversee` | | yes | yes | `oversee` |
     /// | `admin` | | | yes | `admin` |
     ///
@@ -133,7 +138,9 @@ fn role_permits(role: Role, permission: Permission) -> bool {
         | Permission::Read
         | Permission::WriteConversations
         | Permission::WriteIdentity => true,
-        Permission::Oversee => matches!(role, Role::Admin | Role::Supervisor),
+        Permission::WriteKnowledge | Permission::Oversee => {
+            matches!(role, Role::Admin | Role::Supervisor)
+        }
         Permission::Admin => role == Role::Admin,
     }
 }
@@ -146,6 +153,7 @@ fn scope_permits(scope: Scope, permission: Permission) -> bool {
             matches!(scope, Scope::WriteConversations | Scope::Admin)
         }
         Permission::WriteIdentity => matches!(scope, Scope::WriteIdentity | Scope::Admin),
+        Permission::WriteKnowledge => matches!(scope, Scope::WriteKnowledge | Scope::Admin),
         Permission::Oversee => matches!(scope, Scope::Oversee | Scope::Admin),
         Permission::Admin => scope == Scope::Admin,
     }
