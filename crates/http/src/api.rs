@@ -17,6 +17,7 @@ pub mod guard;
 pub mod input;
 mod invites;
 mod jobs;
+mod knowledge;
 mod members;
 pub mod once;
 pub mod page;
@@ -65,6 +66,7 @@ fn routes(app: &App) -> OpenApiRouter<App> {
         .merge(files::router(app.files().max_bytes()))
         .merge(jobs::router())
         .merge(webhooks::router())
+        .merge(knowledge::router())
         .merge(audit::router())
         .merge(events::router())
 }

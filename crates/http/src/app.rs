@@ -8,6 +8,7 @@ use throughline_engine::access::{Gate, RateLimit};
 use throughline_engine::attachment::Files;
 use throughline_engine::endpoint::Endpoint;
 use throughline_engine::fetch::{FetchError, Outside, Reach};
+use throughline_engine::knowledge::Knowledge;
 use throughline_model::channel::Channel;
 use throughline_model::id::EndpointId;
 use throughline_storage::Db;
@@ -15,6 +16,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::chat::Lobby;
 use crate::problem::Problem;
+
+/// How often one address may search the help pages per minute: each search is several milliseconds of computing.
+const HELP_SEARCHES_PER_MINUTE: u32 = 60;
 
 /// The running installation, shared by all handlers.
 #[derive(Clone)]
@@ -31,6 +35,8 @@ struct Inner {
     gate: Gate,
     api_limit: RateLimit,
     outside: Result<Outside, FetchError>,
+    knowledge: Knowledge,
+    help_limit: RateLimit,
 }
 
 /// An endpoint as it is stored, with how it is configured now.
@@ -43,13 +49,26 @@ pub struct ConfiguredEndpoint {
 }
 
 impl App {
-    /// Puts an installation together.
+    /// Puts an installation together whose knowledge is searched by words alone.
     pub fn new(
         db: Db,
         setup: Setup,
         files: Files,
         config: Config,
         endpoints: Vec<ConfiguredEndpoint>,
+    ) -> Self {
+        let knowledge = Knowledge::new(db.clone(), None);
+        Self::with_knowledge(db, setup, files, config, endpoints, knowledge)
+    }
+
+    /// Puts an installation together.
+    pub fn with_knowledge(
+        db: Db,
+        setup: Setup,
+        files: Files,
+        config: Config,
+        endpoints: Vec<ConfiguredEndpoint>,
+        knowledge: Knowledge,
     ) -> Self {
         let lobby = Lobby::new(&config, &endpoints);
         let endpoints = endpoints
@@ -74,6 +93,8 @@ impl App {
             endpoints,
             lobby,
             stopping: CancellationToken::new(),
+            knowledge,
+            help_limit: RateLimit::per_minute(HELP_SEARCHES_PER_MINUTE),
         }))
     }
 
@@ -120,6 +141,16 @@ impl App {
                 "nothing outside can be called; see the log",
             )
         })
+    }
+
+    /// The knowledge base.
+    pub fn knowledge(&self) -> &Knowledge {
+        &self.0.knowledge
+    }
+
+    /// How often each address may search the help pages.
+    pub fn help_limit(&self) -> &RateLimit {
+        &self.0.help_limit
     }
 
     /// What all of the chat shares.

@@ -2,6 +2,7 @@
 //!
 //! * [`api`]: the versioned REST interface for members and programs, `/api/v1/…`,
 //! * [`chat`]: what a visitor's browser speaks, `/chat/v1/…`, and the hosted chat page `/chat/{endpoint}`,
+//! * [`help`]: the public help pages, `/help`,
 //! * [`hooks`]: what providers call, `/hooks/…`,
 //! * [`invite`]: the page on which an invited member sets a password,
 //! * [`observe`]: health and metrics.
@@ -15,6 +16,7 @@ pub mod api;
 pub mod app;
 pub mod chat;
 pub mod client;
+pub mod help;
 pub mod hooks;
 pub mod invite;
 pub mod observe;
@@ -34,6 +36,7 @@ pub fn router(app: App) -> Router {
     Router::new()
         .merge(api::router(&app))
         .merge(chat::router(&app))
+        .merge(help::router())
         .merge(hooks::router())
         .merge(invite::router())
         .merge(observe::router())

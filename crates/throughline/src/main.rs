@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod figures;
 mod installation;
+mod knowledge;
 mod mail;
 mod outbound;
 mod serve;
@@ -49,6 +50,9 @@ enum Command {
     },
     /// Makes an API token and prints it; it is shown this once.
     Token(token::NewToken),
+    /// Looks after the knowledge base.
+    #[command(subcommand)]
+    Knowledge(knowledge::Command),
     /// Runs a shop to try, with customers, conversations and a pretend phone and mailbox.
     Demo(demo::Options),
     /// Prints the commented example configuration.
@@ -119,6 +123,7 @@ async fn run(command: Command, config: Config) -> Result<(), String> {
         Command::Export { file } => archive::export(&config, &file).await,
         Command::Import { file } => archive::import(&config, &file).await,
         Command::Token(new) => token::create(&config, new).await,
+        Command::Knowledge(command) => knowledge::run(config, command).await,
         // These two need no configuration file.
         Command::Example | Command::Demo(_) => Ok(()),
     }

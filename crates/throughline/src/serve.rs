@@ -15,6 +15,7 @@ use throughline_engine::attachment::{self, ScanFiles};
 use throughline_engine::delivery::{self, Deliverer};
 use throughline_engine::fetch::FetchFiles;
 use throughline_engine::job::Runner;
+use throughline_engine::knowledge::{IMPORT_PAGE, ImportPages, Knowledge};
 use throughline_engine::upkeep::{self, Retention, Upkeep};
 use throughline_engine::visitor::offline::{CHAT_OFFLINE, Offline};
 use throughline_engine::webhook::{self, SendWebhooks};
@@ -37,7 +38,12 @@ pub async fn serve(config: Config) -> Result<(), String> {
 pub async fn run(installation: Installation, ready: impl FnOnce()) -> Result<(), String> {
     let (stop, stopping) = watch::channel(false);
     let mut tasks = JoinSet::new();
-    let app = app(&installation);
+    let knowledge = crate::knowledge::open(
+        &installation,
+        crate::knowledge::sentence_model(&installation.config),
+    );
+    let app = app(&installation, knowledge.clone());
+    tasks.spawn(knowledge.keep_up(stopping.clone()));
     start_jobs(&installation, &app, &stopping, &mut tasks).await?;
     start_mail(&installation, &stopping, &mut tasks).await?;
     let serving = start_http(&installation, app.clone(), &stopping, &mut tasks).await?;
@@ -79,6 +85,7 @@ async fn start_jobs(
     let outside = outbound::outside(installation)?;
     let deliverer = Deliverer::new(db.clone(), setup.clone(), files.clone(), adapters, rates);
     let webhooks = SendWebhooks::new(db.clone(), setup.clone(), outside.clone());
+    let pages = ImportPages::new(db.clone(), setup.clone(), outside.clone());
     let credentials = outbound::media_credentials(installation);
     let fetching = FetchFiles::new(
         db.clone(),
@@ -108,6 +115,7 @@ async fn start_jobs(
             Arc::new(ScanFiles::new(db.clone(), files.clone())),
             2,
         )
+        .with(IMPORT_PAGE, Arc::new(pages), 2)
         .with(CHAT_OFFLINE, Arc::new(offline), 4)
         .with(upkeep::UPKEEP, Arc::new(upkeep), 1);
     tasks.spawn(runner.run(stopping.clone()));
@@ -255,7 +263,7 @@ fn tls(
     Ok(Some(tokio_rustls::TlsAcceptor::from(Arc::new(config))))
 }
 
-fn app(installation: &Installation) -> App {
+fn app(installation: &Installation, knowledge: Knowledge) -> App {
     let Installation {
         config,
         db,
@@ -264,12 +272,13 @@ fn app(installation: &Installation) -> App {
         endpoints,
         ..
     } = installation;
-    App::new(
+    App::with_knowledge(
         db.clone(),
         setup.clone(),
         files.clone(),
         config.clone(),
         endpoints.clone(),
+        knowledge,
     )
 }
 

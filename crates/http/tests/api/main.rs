@@ -9,6 +9,7 @@ mod desk;
 mod document;
 mod files;
 mod invites;
+mod knowledge;
 mod live;
 mod once;
 mod pages;

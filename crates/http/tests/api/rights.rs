@@ -23,7 +23,8 @@ impl Route {
     /// The path with ids that nothing has.
     fn somewhere(&self) -> String {
         let id = uuid::Uuid::from_u128(7).to_string();
-        self.path.replace("{id}", &id).replace("{name}", "a_fact")
+        let path = self.path.replace("{id}", &id);
+        path.replace("{name}", "a_fact").replace("{number}", "1")
     }
 }
 
@@ -61,7 +62,9 @@ async fn every_route_declares_what_it_needs() {
                 let permission: Permission = word.parse().unwrap();
                 let writes = matches!(
                     permission,
-                    Permission::WriteConversations | Permission::WriteIdentity
+                    Permission::WriteConversations
+                        | Permission::WriteIdentity
+                        | Permission::WriteKnowledge
                 );
                 assert!(!(writes && route.method == Method::GET), "{}", route.name());
             }
@@ -99,6 +102,10 @@ fn may(who: &str, permission: &str) -> bool {
             matches!(who, "agent" | "supervisor" | "admin" | "scope admin")
                 || who == format!("scope {permission}")
         }
+        "write:knowledge" => matches!(
+            who,
+            "supervisor" | "admin" | "scope admin" | "scope write:knowledge"
+        ),
         "oversee" => matches!(
             who,
             "supervisor" | "admin" | "scope admin" | "scope oversee"
