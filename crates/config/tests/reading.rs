@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a failed reading is a failed test")]
 
 use std::path::PathBuf;
-use throughline_config::{Config, ConfigErrors, Database, FileStore, Severity, parse, problems};
+use throughline_config::{
+    Config, ConfigErrors, Database, FileStore, LanguageModel, Severity, Wire, parse, problems,
+};
 use throughline_model::channel::Channel;
 
 fn read_with(text: &str, env: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
