@@ -94,7 +94,7 @@ pub(crate) struct Facts {
 /// Why there is nothing to evaluate.
 pub(crate) enum Shortfall {
     /// It is not said what it is about.
-    Objection(Reason<Remedy>),
+    Objection(Box<Reason<Remedy>>),
     /// A fact cannot be expressed.
     Error(String),
 }
@@ -118,7 +118,7 @@ pub(crate) fn build(
         Resource::Customer => seen.customer_asked_for(request.text("user_id")),
         Resource::Order => match request.text("order_id") {
             Some(id) => seen.order(id)?,
-            None => return Err(Shortfall::Objection(missing("order_id"))),
+            None => return Err(Shortfall::Objection(Box::new(missing("order_id")))),
         },
     };
     let mut objections = Vec::new();
@@ -258,7 +258,7 @@ fn missing(argument: &str) -> Reason<Remedy> {
     )
 }
 
-/// A request for an action that the schema does not have.
+/// Whoever asks; there is one in each request.
 pub(crate) fn session_entity(words: &Vocabulary) -> cedar_policy::EntityUid {
     uid(&words.session, "this")
 }

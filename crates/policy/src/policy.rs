@@ -89,7 +89,7 @@ impl Policy {
                 entities,
                 objections,
             }) => self.book.decide(&request, &entities, objections),
-            Err(Shortfall::Objection(reason)) => Decision::deny(version, vec![reason], Vec::new()),
+            Err(Shortfall::Objection(reason)) => Decision::deny(version, vec![*reason], Vec::new()),
             Err(Shortfall::Error(error)) => Decision::deny(version, Vec::new(), vec![error]),
         }
     }
@@ -121,7 +121,7 @@ impl Policy {
                 let ours = ours.filter(|entity| entity.uid().type_name() != &self.words.action);
                 Entities::from_entities(ours, Some(&self.book.schema))
                     .map(drop)
-                    .map_err(|error| miette_chain(&error))
+                    .map_err(|error| with_causes(&error))
             }
             Err(Shortfall::Objection(reason)) => Err(reason.id),
             Err(Shortfall::Error(error)) => Err(error),
@@ -129,7 +129,7 @@ impl Policy {
     }
 }
 
-fn miette_chain(error: &dyn std::error::Error) -> String {
+fn with_causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(inner) = source {
