@@ -99,7 +99,7 @@ proptest! {
         let mut index = Index::default();
         for (number, (public, text)) in texts.into_iter().enumerate() {
             let audience = if public { Audience::Public } else { Audience::Internal };
-            index.insert(article(number as u128, audience, &text, &[text.clone()]));
+            index.insert(article(number as u128, audience, &text, std::slice::from_ref(&text)));
         }
         for one in ask(&index, &question, Audience::Public).passages {
             prop_assert_eq!(one.audience, Audience::Public);

@@ -102,6 +102,8 @@ pub fn published_titles(
             None => titles.push(one),
         }
     }
+    // A translation that took another's place may belong elsewhere.
+    titles.sort_by(|a, b| a.title.cmp(&b.title));
     Ok(titles)
 }
 
