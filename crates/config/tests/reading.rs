@@ -337,7 +337,10 @@ fn a_password_for_postgres_may_stand_apart() {
 #[test]
 fn a_language_model_needs_only_its_contract_and_its_name() {
     let text = "[language_model]\nwire = \"openai\"\nmodel = \"small\"\nbase_url = \"http://127.0.0.1:11434/v1\"";
-    let read = parse(text, std::iter::empty()).unwrap().language_model.unwrap();
+    let read = parse(text, std::iter::empty())
+        .unwrap()
+        .language_model
+        .unwrap();
     let mut new = LanguageModel::new(Wire::Openai, "small");
     new.base_url = read.base_url.clone();
     assert_eq!(format!("{read:?}"), format!("{new:?}"));
@@ -346,7 +349,9 @@ fn a_language_model_needs_only_its_contract_and_its_name() {
 #[test]
 fn words_of_customers_go_nowhere_unencrypted_unless_it_was_allowed() {
     let at = |url: &str, more: &str| {
-        let text = format!("[language_model]\nwire = \"openai\"\nmodel = \"m\"\nbase_url = \"{url}\"\n{more}");
+        let text = format!(
+            "[language_model]\nwire = \"openai\"\nmodel = \"m\"\nbase_url = \"{url}\"\n{more}"
+        );
         parse(&text, std::iter::empty()).is_ok()
     };
     assert!(at("https://llm.example.com/v1", ""));

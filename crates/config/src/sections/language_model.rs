@@ -24,7 +24,8 @@ record! {
         /// How answers in a fixed form are had: "schema" has the provider enforce a JSON schema,
         /// "text" only asks for JSON, for servers that know no schemas.
         pub structured: Structured = default(Structured::Schema),
-        /// Whether to ask for choosing the likeliest words; some models refuse to be asked.
+        /// Whether to ask for choosing the likeliest words; some models refuse to be
+        /// asked, and Anthropic's contract has no word for it.
         pub send_temperature: bool = default(true),
         /// Whether it also rewrites answers in the customer's language and tone, or only reads.
         pub phrase: bool = default(true),
