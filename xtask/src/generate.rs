@@ -6,7 +6,10 @@ use crate::workspace::cargo;
 /// Tests that compare a committed file with what it should be, as package and test target. Under
 /// `THROUGHLINE_WRITE_GENERATED` they write the file first. `cargo xtask test` runs them as they
 /// are, so a file that was forgotten fails there.
-const GENERATORS: &[(&str, &str)] = &[("throughline-config", "example"), ("throughline-tools", "demo")];
+const GENERATORS: &[(&str, &str)] = &[
+    ("throughline-config", "example"),
+    ("throughline-tools", "demo"),
+];
 
 /// Writes each of them anew.
 ///

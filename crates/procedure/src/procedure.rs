@@ -47,7 +47,7 @@ pub struct Procedure {
 
 impl Procedure {
     /// The `@call` that a `@confirm` at `op` is about: the next one in the order of the file.
-    pub fn call_after(&self, op: usize) -> Option<(usize, &str, &[(String, Template)])> {
+    pub fn call_after(&self, op: usize) -> Option<(usize, &str, &[Argument])> {
         let rest = self.ops.iter().enumerate().skip(op + 1);
         rest.into_iter().find_map(|(at, op)| match &op.action {
             Action::Call { tool, args, .. } => Some((at, tool.as_str(), args.as_slice())),
@@ -60,6 +60,9 @@ impl Procedure {
         self.steps.get(self.ops.get(op)?.step)
     }
 }
+
+/// One argument of a call: its name, and the text that becomes its value.
+pub type Argument = (String, Template);
 
 /// When a procedure does not apply.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -221,7 +224,7 @@ pub enum Action {
         /// Its name.
         tool: String,
         /// Its arguments.
-        args: Vec<(String, Template)>,
+        args: Vec<Argument>,
         /// The name the result is kept under; the tool's name unless told (`-> name`).
         keep: String,
     },

@@ -152,7 +152,7 @@ impl<'a> Run<'a> {
         }
         // Words said at the start may be about several elements: they are not guessed apart.
         if each.is_null() || self.single_element(slot) {
-            match self.from_words(slot, &offered, &candidates) {
+            match self.found_in_words(slot, &offered, &candidates) {
                 Some(Resolved::Value(filled)) => return Ok(filled),
                 Some(Resolved::OneOf(ids)) => self.narrow(slot, ids),
                 Some(Resolved::Misfit) => misfit = true,
@@ -160,7 +160,7 @@ impl<'a> Run<'a> {
             }
         }
         if !misfit {
-            let found = self.from_facts(slot, &offered, &candidates);
+            let found = self.found_in_facts(slot, &offered, &candidates);
             if let Some(found) = found
                 .or_else(|| self.only(slot, &offered))
                 .or_else(|| self.default(slot, &candidates))
@@ -229,7 +229,7 @@ impl<'a> Run<'a> {
     }
 
     /// Looks through what the customer said since the procedure began, the latest first.
-    fn from_words(
+    fn found_in_words(
         &self,
         slot: &Slot,
         offered: &[Candidate],
@@ -255,7 +255,12 @@ impl<'a> Run<'a> {
         narrowed.map(Resolved::OneOf)
     }
 
-    fn from_facts(&self, slot: &Slot, offered: &[Candidate], all: &[Candidate]) -> Option<Filled> {
+    fn found_in_facts(
+        &self,
+        slot: &Slot,
+        offered: &[Candidate],
+        all: &[Candidate],
+    ) -> Option<Filled> {
         let down = self.frame()?.turned_down.get(&slot.name);
         let told = [&slot.fact, &slot.name]
             .into_iter()
