@@ -41,7 +41,6 @@ async fn the_demo_shop_keeps_every_law() {
     assert_eq!(verdicts.len(), LAWS.len() + 2);
     for verdict in &verdicts {
         assert!(verdict.holds(), "{verdict:#?}");
-        println!("{}: proven for {} actions", verdict.claim, verdict.proven);
     }
 }
 
