@@ -1,4 +1,4 @@
-//! What to say, typed. [`crate::phrase`] words it at the very end, so that every style says the same.
+//! What to say, typed. It is worded at the very end, so that every style says the same.
 
 use crate::command::Smalltalk;
 use crate::event::Passage;
