@@ -25,7 +25,7 @@ pub use binding::Bound;
 pub use customer_token::{CustomerToken, TokenKey, Verifier};
 pub use identify::identify;
 pub use resume::{LINK_MS, ResumeLink, Resumed, make_link, resume};
-pub use sight::{Line, Sight, check_quota, sight};
+pub use sight::{Line, Sight, assurance_here, check_quota, sight};
 
 use crate::Setup;
 use crate::error::{Error, Result};

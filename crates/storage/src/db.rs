@@ -117,8 +117,8 @@ impl Db {
 
     /// Runs `f` in one transaction and returns after the commit.
     ///
-    /// `f` may run more than once (a lost race on PostgreSQL), so it must not act outside the
-    /// database. An `Err` from `f` undoes everything it did.
+    /// `f` may run more than once (a lost race on PostgreSQL, a neighbour in the commit that failed on SQLite),
+    /// so it must not act outside the database. An `Err` from `f` undoes everything it did.
     ///
     /// # Errors
     /// Those of `f`, or a storage failure.

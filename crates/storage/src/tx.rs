@@ -17,6 +17,7 @@ pub struct Tx<'c> {
     hints: Vec<Hint>,
     retry: bool,
     refused: Option<Error>,
+    changed_schema: bool,
 }
 
 enum Connection<'c> {
@@ -34,6 +35,7 @@ impl<'c> Tx<'c> {
             hints: Vec::new(),
             retry: false,
             refused: None,
+            changed_schema: false,
         }
     }
 
@@ -43,6 +45,7 @@ impl<'c> Tx<'c> {
             hints: Vec::new(),
             retry: false,
             refused: None,
+            changed_schema: false,
         }
     }
 
@@ -54,6 +57,11 @@ impl<'c> Tx<'c> {
     /// True when a statement failed only because of a lost race.
     pub(crate) fn wants_retry(&self) -> bool {
         self.retry
+    }
+
+    /// True when whole texts were run, or the connection was handed out: what that changed is not counted in rows.
+    pub(crate) fn changed_schema(&self) -> bool {
+        self.changed_schema
     }
 
     /// The first statement that failed. PostgreSQL keeps nothing of a transaction after that, whatever its
@@ -151,6 +159,7 @@ impl<'c> Tx<'c> {
 
     /// Runs several statements given as one text. For migrations and imports.
     pub(crate) fn script(&mut self, name: &'static str, text: &str) -> Result<()> {
+        self.changed_schema = true;
         match &mut self.connection {
             Connection::Sqlite(connection) => connection
                 .execute_batch(text)
@@ -162,6 +171,7 @@ impl<'c> Tx<'c> {
     }
 
     pub(crate) fn raw(&mut self) -> RawConnection<'_> {
+        self.changed_schema = true;
         match &mut self.connection {
             Connection::Sqlite(connection) => RawConnection::Sqlite(connection),
             Connection::Postgres { client, .. } => RawConnection::Postgres(client),

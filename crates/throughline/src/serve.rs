@@ -4,6 +4,7 @@ use crate::figures;
 use crate::installation::Installation;
 use crate::mail::{FetchedMailIntake, MailIntake};
 use crate::outbound;
+use axum::serve::ListenerExt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -310,7 +311,9 @@ async fn start_http(
     let bind = config.server.bind;
     let socket = TcpListener::bind(bind)
         .await
-        .map_err(|error| format!("[server] bind {bind}: {error}"))?;
+        .map_err(|error| format!("[server] bind {bind}: {error}"))?
+        // Hints and acknowledgements are small; none may wait for the one before it.
+        .tap_io(|connection| drop(connection.set_nodelay(true)));
     tracing::info!(%bind, public = config.server.public_base(), "ready");
     let stopping = stopping.clone();
     Ok(tokio::spawn(async move {

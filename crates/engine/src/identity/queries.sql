@@ -6,6 +6,13 @@ INSERT INTO identifier (id, kind, value, epoch, born_at, seen_at, customer_id, a
 VALUES ($1, $2, $3, $4, $5, $5, $1, $1, $6)
 ON CONFLICT (kind, value, epoch) DO NOTHING
 
+-- [`touch`] of an identifier that is known by its value.
+-- name: touch_current
+UPDATE identifier SET seen_at = CASE WHEN seen_at > $3 THEN seen_at ELSE $3 END, name = COALESCE($4, name)
+WHERE id = (SELECT known.id FROM identifier known WHERE known.kind = $1 AND known.value = $2
+            ORDER BY known.epoch DESC LIMIT 1)
+RETURNING id, customer_id
+
 -- Takes the lock that serialises the work of one customer endpoint.
 -- name: touch
 UPDATE identifier SET seen_at = CASE WHEN seen_at > $2 THEN seen_at ELSE $2 END, name = COALESCE($3, name)

@@ -42,56 +42,51 @@ pub fn recognise_at(
     name: Option<&str>,
     seen_at: Millis,
 ) -> Result<Person> {
-    let id = match current(tx, identifier)? {
-        Some(id) => id,
-        None => {
-            let values = params![
-                clock.new_id(),
-                identifier.kind,
-                &identifier.value,
-                0_i64,
-                seen_at,
-                name
-            ];
-            tx.execute(&queries::INSERT, values)?;
-            // Another transaction may have been first; either way there is one now.
-            tx.one(
-                &queries::CURRENT,
-                params![identifier.kind, &identifier.value],
-                |row| row.get("id"),
-            )?
-        }
+    let values = params![identifier.kind, &identifier.value, seen_at, name];
+    let known = tx.optional(&queries::TOUCH_CURRENT, values, |row| {
+        Ok(Person {
+            identifier: row.get("id")?,
+            customer: row.get("customer_id")?,
+        })
+    })?;
+    let person = match known {
+        Some(person) => person,
+        None => introduce(tx, clock, identifier, name, seen_at)?,
     };
-    let customer = lock(tx, id, name, seen_at)?;
+    lock_customer(tx, person)?;
+    Ok(person)
+}
+
+/// Makes the identifier, unless another transaction was first; either way it is locked then.
+fn introduce(
+    tx: &mut Tx<'_>,
+    clock: &Clock,
+    identifier: &Identifier,
+    name: Option<&str>,
+    seen_at: Millis,
+) -> Result<Person> {
+    let (kind, value) = (identifier.kind, &identifier.value);
+    tx.execute(
+        &queries::INSERT,
+        params![clock.new_id(), kind, value, 0_i64, seen_at, name],
+    )?;
+    let id: IdentifierId = tx.one(&queries::CURRENT, params![kind, value], |row| row.get("id"))?;
+    let customer = tx.one(&queries::TOUCH, params![id, seen_at, name], |row| {
+        row.get("customer_id")
+    })?;
     Ok(Person {
         identifier: id,
         customer,
     })
 }
 
-fn current(tx: &mut Tx<'_>, identifier: &Identifier) -> Result<Option<IdentifierId>> {
-    Ok(tx.optional(
-        &queries::CURRENT,
-        params![identifier.kind, &identifier.value],
-        |row| row.get("id"),
-    )?)
-}
-
-/// Locks the identifier, then the customer it belongs to, so that two of a customer's identifiers cannot start
-/// two conversations at once.
-fn lock(
-    tx: &mut Tx<'_>,
-    id: IdentifierId,
-    name: Option<&str>,
-    seen_at: Millis,
-) -> Result<CustomerId> {
-    let customer: CustomerId = tx.one(&queries::TOUCH, params![id, seen_at, name], |row| {
-        row.get("customer_id")
-    })?;
-    if customer.uuid() != id.uuid() {
-        tx.one(&queries::LOCK, params![customer], |row| {
+/// Locks the customer after the identifier, so that two of a customer's identifiers cannot start two conversations
+/// at once.
+fn lock_customer(tx: &mut Tx<'_>, person: Person) -> Result<()> {
+    if person.customer.uuid() != person.identifier.uuid() {
+        tx.one(&queries::LOCK, params![person.customer], |row| {
             row.get::<Uuid>("id")
         })?;
     }
-    Ok(customer)
+    Ok(())
 }

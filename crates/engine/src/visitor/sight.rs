@@ -66,6 +66,18 @@ pub fn sight(tx: &mut Tx<'_>, setup: &Setup, visitor: &Visitor) -> Result<Sight>
     })
 }
 
+/// How well the visitor is proven to be the customer whose conversation they write in: what [`sight`] says of
+/// it, without the rest.
+///
+/// # Errors
+/// When the database fails.
+pub fn assurance_here(tx: &mut Tx<'_>, setup: &Setup, visitor: &Visitor) -> Result<Assurance> {
+    match assurance(tx, setup, visitor)? {
+        Assurance::NONE => Ok(Assurance::NONE),
+        _ => Ok(sight(tx, setup, visitor)?.assurance),
+    }
+}
+
 /// How well the visitor is proven to be the customer they belong to. What proves somebody else (an address too
 /// many people share to link anyone) does not count.
 fn assurance(tx: &mut Tx<'_>, setup: &Setup, visitor: &Visitor) -> Result<Assurance> {

@@ -6,8 +6,11 @@ use crate::problem::Problem;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
+use throughline_engine::Setup;
 use throughline_engine::visitor::{self, Visitor};
+use throughline_model::assurance::Assurance;
 use throughline_model::channel::Channel;
+use throughline_storage::Tx;
 use url::Url;
 
 /// A visitor with a token that counts, on a page that may embed their chat.
@@ -24,17 +27,55 @@ impl FromRequestParts<App> for Guest {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let looked = Self::and(app, &parts.headers, |_, _, _| Ok(())).await?;
+        Ok(looked.0)
+    }
+}
+
+/// A guest, and how well they are proven where they write.
+pub struct KnownGuest {
+    /// Who.
+    pub guest: Guest,
+    /// How well proven.
+    pub assurance: Assurance,
+}
+
+impl FromRequestParts<App> for KnownGuest {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let (guest, assurance) = Guest::and(app, &parts.headers, visitor::assurance_here).await?;
+        Ok(Self { guest, assurance })
+    }
+}
+
+impl Guest {
+    /// Who asks, together with what `look` finds out about them, in one reading of the database.
+    ///
+    /// # Errors
+    /// 401 for a token that does not count, 403 for a page that may not use the chat, and those of `look`.
+    async fn and<T: Send + 'static>(
+        app: &App,
+        headers: &HeaderMap,
+        look: impl Fn(&mut Tx<'_>, &Setup, &Visitor) -> throughline_engine::Result<T> + Send + 'static,
+    ) -> Result<(Self, T), Problem> {
         let refused = || {
             Problem::unauthenticated(
                 "the visitor token is missing or counts no more; ask for a new one at POST /chat/v1/visitors",
             )
         };
-        let token = bearer(&parts.headers).ok_or_else(refused)?.to_owned();
+        let token = bearer(headers).ok_or_else(refused)?.to_owned();
         let (setup, terms) = (app.setup().clone(), app.lobby().terms().clone());
         let shown = token.clone();
-        let visitor = app
+        let (visitor, found) = app
             .db()
-            .read(move |tx| visitor::open(tx, &setup, &terms, &shown))
+            .read(move |tx| {
+                let Some(visitor) = visitor::open(tx, &setup, &terms, &shown)? else {
+                    return Ok(None);
+                };
+                let found = look(tx, &setup, &visitor)?;
+                Ok::<_, throughline_engine::Error>(Some((visitor, found)))
+            })
             .await?
             .ok_or_else(refused)?;
         let chat = app
@@ -42,12 +83,13 @@ impl FromRequestParts<App> for Guest {
             .filter(|one| one.record.channel == Channel::Webchat)
             .ok_or_else(refused)?
             .clone();
-        check_origin(app, &chat, &parts.headers)?;
-        Ok(Self {
+        check_origin(app, &chat, headers)?;
+        let guest = Self {
             visitor,
             chat,
             token,
-        })
+        };
+        Ok((guest, found))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Writing and reading.
 
-use super::guest::Guest;
+use super::guest::{Guest, KnownGuest};
 use super::input::{Read, clean_text};
 use super::lobby::Effort;
 use super::shape::{self, ChatEntry, ConversationInfo};
@@ -86,7 +86,7 @@ pub struct Typing {
 pub async fn write(
     State(app): State<App>,
     ClientAddress(address): ClientAddress,
-    guest: Guest,
+    KnownGuest { guest, assurance }: KnownGuest,
     written: Read<Written>,
 ) -> Result<(StatusCode, Json<Accepted>), Problem> {
     let now = app.setup().clock.now();
@@ -94,13 +94,6 @@ pub async fn write(
         .count(guest.visitor.identifier, Effort::Message, now)?;
     app.lobby().count_address(address, now)?;
     let text = check(&written.value)?;
-    let setup = app.setup().clone();
-    let visitor = guest.visitor.clone();
-    let assurance = app
-        .db()
-        .read(move |tx| visitor::sight(tx, &setup, &visitor))
-        .await?
-        .assurance;
     let circumstances = Circumstances {
         brand: guest.chat.record.brand.clone(),
         wish: None,

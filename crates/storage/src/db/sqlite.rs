@@ -1,18 +1,25 @@
-//! SQLite: one writing thread with group commit, a few reading threads.
+//! SQLite: one writing thread with group commit, one that makes commits durable, a few reading threads.
+//!
+//! A group is committed into the write-ahead log without waiting for the disk; `db-sync` then has the log written
+//! to disk and answers those who wait, while the next group is already being written. What is acknowledged is on
+//! disk, as with `synchronous = FULL`, but the writer never stands still for it.
 
 use super::{Job, Outcome, publish};
 use crate::error::{Error, Result};
-use crate::hint::Hints;
+use crate::hint::{Hint, Hints};
 use crate::tx::Tx;
-use crossbeam_channel::{Receiver, Sender, unbounded};
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use rusqlite::{Connection, OpenFlags};
-use std::path::Path;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// The most transactions one commit carries: bounds how long the first of them waits.
 const GROUP_LIMIT: usize = 512;
 /// The longest a group grows before it is committed.
 const GROUP_TIME: Duration = Duration::from_millis(8);
+/// The most groups that wait for the disk while another one is written.
+const GROUPS_UNDER_WAY: usize = 4;
 /// Prepared statements kept per connection; above the number of named queries.
 const STATEMENTS: usize = 512;
 
@@ -36,8 +43,11 @@ impl Threads {
         }
         let writing = open(path, true)?;
         let (writer, jobs) = unbounded();
+        let (written, groups) = bounded(GROUPS_UNDER_WAY);
+        let log = log_of(path);
         let hints = hints.clone();
-        spawn("db-writer", move || write_loop(&writing, &jobs, &hints))?;
+        spawn("db-sync", move || sync_loop(&log, &groups, &hints))?;
+        spawn("db-writer", move || write_loop(&writing, &jobs, &written))?;
         let (reader, jobs) = unbounded();
         for number in 0..readers {
             let reading = open(path, false)?;
@@ -80,10 +90,11 @@ fn open(path: &Path, writes: bool) -> Result<Connection> {
         .busy_timeout(Duration::from_secs(10))
         .map_err(failed)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    // FULL: a commit is on disk before it is acknowledged, also through a loss of power.
+    // NORMAL: a commit does not wait for the disk, `sync_loop` does, before anything is acknowledged; the log
+    // itself is kept in order by SQLite, which has it on disk before a checkpoint.
     connection
         .execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;
              PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192; PRAGMA journal_size_limit = 67108864;
              PRAGMA wal_autocheckpoint = 4000;",
         )
@@ -96,51 +107,183 @@ fn open(path: &Path, writes: bool) -> Result<Connection> {
     Ok(connection)
 }
 
-fn write_loop(connection: &Connection, jobs: &Receiver<Box<dyn Job>>, hints: &Hints) {
+fn write_loop(connection: &Connection, jobs: &Receiver<Box<dyn Job>>, written: &Sender<Group>) {
     while let Ok(first) = jobs.recv() {
-        write_group(connection, first, jobs, hints);
+        if let Some(group) = write_group(connection, first, jobs) {
+            let _ = written.send(group);
+        }
     }
     // Leaves one file behind after a clean stop.
     let _ = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
-/// Runs every transaction that is waiting, each in its savepoint, and commits them together.
+/// Transactions that were committed together and are not yet on disk.
+struct Group {
+    done: Vec<Done>,
+    hints: Vec<Hint>,
+}
+
+/// Where SQLite keeps the write-ahead log of the database at `path`.
+fn log_of(path: &Path) -> PathBuf {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    PathBuf::from(log)
+}
+
+/// Answers those whose transactions are on disk. Once the disk has refused to keep something, nothing is
+/// acknowledged any more: what it lost then may never show again.
+fn sync_loop(log: &Path, groups: &Receiver<Group>, hints: &Hints) {
+    let mut refused = None;
+    while let Ok(first) = groups.recv() {
+        let all: Vec<Group> = std::iter::once(first).chain(groups.try_iter()).collect();
+        if refused.is_none() {
+            refused = on_disk(log).err();
+        }
+        for group in all {
+            if refused.is_none() {
+                publish(hints, group.hints);
+            }
+            for (job, failure) in group.done {
+                job.finish(failure.or_else(|| refused.clone()));
+            }
+        }
+    }
+}
+
+/// Returns when everything written to the log so far is on disk.
+fn on_disk(log: &Path) -> Result<()> {
+    // Opened anew each time: the file is SQLite's to make and to remove.
+    let synced = File::options()
+        .write(true)
+        .open(log)
+        .and_then(|file| file.sync_data());
+    synced.map_err(|error| {
+        tracing::error!(%error, "the disk does not keep what is written; mend it and start again");
+        Error::Unavailable(format!("the disk does not keep what is written: {error}"))
+    })
+}
+
+/// A transaction that was run, and why it failed if it did.
+type Done = (Box<dyn Job>, Option<Error>);
+
+/// Runs every transaction that is waiting and commits them together; none when that failed and they have been
+/// told so.
 fn write_group(
     connection: &Connection,
     first: Box<dyn Job>,
     jobs: &Receiver<Box<dyn Job>>,
-    hints: &Hints,
-) {
+) -> Option<Group> {
     if let Err(error) = statement(connection, "BEGIN IMMEDIATE") {
-        return first.finish(Some(error));
+        first.finish(Some(error));
+        return None;
     }
-    let started = Instant::now();
-    let mut done: Vec<(Box<dyn Job>, Option<Error>)> = Vec::new();
     let mut pending = Vec::new();
+    let done = match in_a_row(connection, first, jobs, &mut pending) {
+        Row::Clean(done) => done,
+        Row::Spoiled { mut done, again } => {
+            pending.clear();
+            match each_apart(connection, again, &mut pending) {
+                Ok(apart) => done.extend(apart),
+                Err(error) => {
+                    refuse(done, &error);
+                    return None;
+                }
+            }
+            done
+        }
+    };
+    metrics::histogram!("throughline_storage_group_size").record(done.len() as f64);
+    if let Err(error) = statement(connection, "COMMIT") {
+        tracing::error!(%error, transactions = done.len(), "a commit failed");
+        let _ = statement(connection, "ROLLBACK");
+        refuse(done, &error);
+        return None;
+    }
+    Some(Group {
+        done,
+        hints: pending,
+    })
+}
+
+/// Tells everyone that nothing of theirs was kept.
+fn refuse(done: Vec<Done>, error: &Error) {
+    for (job, failure) in done {
+        job.finish(failure.or_else(|| Some(error.clone())));
+    }
+}
+
+/// How a row of transactions went.
+enum Row {
+    /// Those that failed had changed nothing.
+    Clean(Vec<Done>),
+    /// The last one failed with changes that only undoing all of them takes back. Those before it must run again.
+    Spoiled {
+        done: Vec<Done>,
+        again: Vec<Box<dyn Job>>,
+    },
+}
+
+/// Runs waiting transactions one after the other with nothing between them: a savepoint for each would copy every
+/// page once more, for failures that are rare.
+fn in_a_row(
+    connection: &Connection,
+    first: Box<dyn Job>,
+    jobs: &Receiver<Box<dyn Job>>,
+    pending: &mut Vec<Hint>,
+) -> Row {
+    let started = Instant::now();
+    let mut done: Vec<Done> = Vec::new();
     let mut next = Some(first);
     while let Some(mut job) = next.take() {
+        let before = connection.total_changes();
+        let mut tx = Tx::sqlite(connection);
+        let kept = job.run(&mut tx) == Outcome::Keep;
+        let changed = tx.changed_schema() || connection.total_changes() != before;
+        // A full disk ends the whole transaction.
+        let ended = connection.is_autocommit();
+        if kept && !ended {
+            pending.extend(tx.take_hints());
+        }
+        done.push((job, (!kept || ended).then(undone)));
+        if ended || (!kept && changed) {
+            let (failed, fine): (Vec<_>, Vec<_>) =
+                done.into_iter().partition(|(_, failure)| failure.is_some());
+            return Row::Spoiled {
+                done: failed,
+                again: fine.into_iter().map(|(job, _)| job).collect(),
+            };
+        }
+        if done.len() < GROUP_LIMIT && started.elapsed() < GROUP_TIME {
+            next = jobs.try_recv().ok();
+        }
+    }
+    Row::Clean(done)
+}
+
+/// Undoes everything and runs the transactions anew, each in a savepoint.
+fn each_apart(
+    connection: &Connection,
+    jobs: Vec<Box<dyn Job>>,
+    pending: &mut Vec<Hint>,
+) -> Result<Vec<Done>> {
+    if !connection.is_autocommit() {
+        let _ = statement(connection, "ROLLBACK");
+    }
+    if let Err(error) = statement(connection, "BEGIN IMMEDIATE") {
+        for job in jobs {
+            job.finish(Some(error.clone()));
+        }
+        return Err(error);
+    }
+    let apart = jobs.into_iter().map(|mut job| {
         let mut tx = Tx::sqlite(connection);
         let failure = in_savepoint(connection, &mut tx, job.as_mut());
         if failure.is_none() {
             pending.extend(tx.take_hints());
         }
-        done.push((job, failure));
-        if done.len() < GROUP_LIMIT && started.elapsed() < GROUP_TIME {
-            next = jobs.try_recv().ok();
-        }
-    }
-    let committed = statement(connection, "COMMIT");
-    if let Err(error) = &committed {
-        tracing::error!(%error, transactions = done.len(), "a commit failed");
-        let _ = statement(connection, "ROLLBACK");
-    }
-    metrics::histogram!("throughline_storage_group_size").record(done.len() as f64);
-    if committed.is_ok() {
-        publish(hints, pending);
-    }
-    for (job, failure) in done {
-        job.finish(failure.or_else(|| committed.as_ref().err().cloned()));
-    }
+        (job, failure)
+    });
+    Ok(apart.collect())
 }
 
 /// Runs one transaction; its failure leaves the group as it was before.
@@ -161,7 +304,11 @@ fn in_savepoint(connection: &Connection, tx: &mut Tx<'_>, job: &mut dyn Job) -> 
         return None;
     }
     let _ = statement(connection, "RELEASE job");
-    Some(Error::Aborted("its changes were undone".to_owned()))
+    Some(undone())
+}
+
+fn undone() -> Error {
+    Error::Aborted("its changes were undone".to_owned())
 }
 
 fn read_loop(connection: &Connection, jobs: &Receiver<Box<dyn Job>>) {

@@ -19,7 +19,7 @@ use std::time::Duration;
 use throughline_storage::Engine;
 
 /// Visitors who write at once: enough to fill a group commit, few enough to be served in time.
-const WRITERS: usize = 128;
+const WRITERS: usize = 512;
 
 /// The wishes of the command line.
 struct Wishes {
