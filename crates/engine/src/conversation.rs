@@ -3,22 +3,27 @@
 //! * [`join_or_start`]: which conversation a message belongs to,
 //! * [`append`]: one more line of the timeline, numbered without gaps,
 //! * [`change`]: the case's state, and [`set_fact`]: what the customer has told,
+//! * [`inbox`]: the list people work from, and [`open_line`]: writing to a customer on another channel,
 //! * [`follow`]: what happens to conversations when people turn out to be others than they seemed.
 
 mod append;
 mod fact;
 mod follow;
+mod inbox;
 mod join;
+mod line;
 mod read;
 mod state;
 
 pub use append::{Author, NewEntry, append};
 pub use fact::{Fact, facts, set_fact};
 pub use follow::follow;
+pub use inbox::{InboxFilter, InboxRow, InboxWords, Whose, inbox};
 pub use join::{
     Interaction, Joined, Wanted, interaction, interaction_by_id, interactions, join_or_start,
     last_interaction, lock, mark_read,
 };
+pub use line::{NewLine, open_line};
 pub use read::{
     Conversation, Entry, Filter, View, entries, entry, get, list, of_customer, timeline,
 };

@@ -15,14 +15,20 @@ mod merge;
 mod proof;
 mod recognise;
 mod similar;
+mod standing;
 
 pub use assert::{Evidence, Moved, assert, evidence_of};
+pub(crate) use customer::pattern;
 pub use customer::{
     Customer, IdentifierRecord, Profile, SuggestionRecord, customer, customer_of, customers,
     identifier, identifiers, name_of, profile, set_profile, suggestions,
 };
 pub use epoch::start_new_life;
-pub use merge::{MergePreview, MovedConversation, merge, not_same, preview, retract, unmerge};
+pub use merge::{
+    MergePreview, MovedConversation, UnmergePreview, merge, not_same, preview, retract, unmerge,
+    unmerge_preview,
+};
 pub use proof::{Proof, assurance, prove, proven};
 pub use recognise::{Person, recognise, recognise_at};
+pub use standing::{Standing, Verified, standings};
 pub use throughline_identity::Rules;

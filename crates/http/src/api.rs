@@ -14,6 +14,7 @@ mod endpoints;
 mod events;
 pub mod files;
 pub mod guard;
+mod inbox;
 pub mod input;
 mod invites;
 mod jobs;
@@ -59,6 +60,7 @@ fn routes(app: &App) -> OpenApiRouter<App> {
         .merge(tokens::router())
         .merge(endpoints::router())
         .merge(customers::router())
+        .merge(inbox::router())
         .merge(conversations::router())
         .merge(resume_links::router())
         .merge(typing::router())

@@ -2,6 +2,7 @@
 //!
 //! * [`api`]: the versioned REST interface for members and programs, `/api/v1/…`,
 //! * [`chat`]: what a visitor's browser speaks, `/chat/v1/…`, and the hosted chat page `/chat/{endpoint}`,
+//! * [`desk`]: the page people work at, `/desk`,
 //! * [`help`]: the public help pages, `/help`,
 //! * [`hooks`]: what providers call, `/hooks/…`,
 //! * [`invite`]: the page on which an invited member sets a password,
@@ -14,8 +15,10 @@
 
 pub mod api;
 pub mod app;
+mod assets;
 pub mod chat;
 pub mod client;
+pub mod desk;
 pub mod help;
 pub mod hooks;
 pub mod invite;
@@ -36,6 +39,7 @@ pub fn router(app: App) -> Router {
     Router::new()
         .merge(api::router(&app))
         .merge(chat::router(&app))
+        .merge(desk::router())
         .merge(help::router())
         .merge(hooks::router())
         .merge(invite::router())

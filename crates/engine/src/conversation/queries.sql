@@ -74,6 +74,13 @@ ON CONFLICT (conversation_id, endpoint_id, identifier_id)
 DO UPDATE SET last_at = CASE WHEN interaction.last_at > excluded.last_at THEN interaction.last_at ELSE excluded.last_at END
 RETURNING id
 
+-- A line we open and the customer has not used yet: it comes after every other one.
+-- name: open_interaction
+INSERT INTO interaction (id, conversation_id, endpoint_id, channel, identifier_id, started_at, last_at, read_seq)
+VALUES ($1, $2, $3, $4, $5, $6, 0, 0)
+ON CONFLICT (conversation_id, endpoint_id, identifier_id) DO UPDATE SET read_seq = interaction.read_seq
+RETURNING id, conversation_id, endpoint_id, channel, identifier_id, started_at, last_at, read_seq
+
 -- name: interactions
 SELECT id, conversation_id, endpoint_id, channel, identifier_id, started_at, last_at, read_seq
 FROM interaction WHERE conversation_id = $1 ORDER BY last_at DESC, id DESC
@@ -105,6 +112,31 @@ WHERE (c.updated_at < $1 OR (c.updated_at = $1 AND c.id < $2))
   AND (CAST($4 AS TEXT) = '' OR c.owner_id = $5)
   AND ($6 = '' OR EXISTS (SELECT 1 FROM interaction x WHERE x.conversation_id = c.id AND x.channel = $6))
 ORDER BY c.updated_at DESC, c.id DESC LIMIT $7
+
+-- `$3` has the wanted states between commas (`,open,pending,`), `$4` says whose they are (`owner`, `nobody`), and `$7`
+-- is a pattern in lower case.
+-- name: inbox
+SELECT c.id, c.identifier_id, i.customer_id, c.brand, c.status, c.subject, c.priority, c.owner_id, c.fields, c.last_seq,
+       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until
+FROM conversation c JOIN identifier i ON i.id = c.identifier_id
+WHERE (c.updated_at < $1 OR (c.updated_at = $1 AND c.id < $2))
+  AND ($3 = '' OR $3 LIKE '%,' || c.status || ',%')
+  AND (CAST($4 AS TEXT) <> 'owner' OR c.owner_id = $5)
+  AND (CAST($4 AS TEXT) <> 'nobody' OR c.owner_id IS NULL)
+  AND ($6 = '' OR EXISTS (SELECT 1 FROM interaction x WHERE x.conversation_id = c.id AND x.channel = $6))
+  AND ($7 = '' OR LOWER(c.subject) LIKE $7 ESCAPE '\' OR LOWER(c.fields) LIKE $7 ESCAPE '\' OR EXISTS (
+        SELECT 1 FROM fact f WHERE f.conversation_id = c.id AND LOWER(f.value) LIKE $7 ESCAPE '\'
+      ) OR EXISTS (
+        SELECT 1 FROM identifier k LEFT JOIN customer_profile p ON p.customer_id = k.id
+        WHERE k.customer_id = i.customer_id AND (LOWER(k.value) LIKE $7 ESCAPE '\' OR LOWER(k.name) LIKE $7 ESCAPE '\'
+              OR LOWER(p.name) LIKE $7 ESCAPE '\')
+      ))
+ORDER BY c.updated_at DESC, c.id DESC LIMIT $8
+
+-- name: newest_words
+SELECT conversation_id, seq, id, at, recorded_at, kind, direction, author_kind, author_id, author_name, interaction_id,
+       channel, public, text, body
+FROM entry WHERE conversation_id = $1 AND kind IN ('message', 'note', 'call') ORDER BY seq DESC LIMIT 1
 
 -- name: of_customer
 SELECT c.id, c.identifier_id, i.customer_id, c.brand, c.status, c.subject, c.priority, c.owner_id, c.fields, c.last_seq,

@@ -232,7 +232,7 @@ pub(super) fn read_entry(row: &Row<'_>) -> throughline_storage::Result<Entry> {
     })
 }
 
-fn read_conversation(row: &Row<'_>) -> throughline_storage::Result<Conversation> {
+pub(super) fn read_conversation(row: &Row<'_>) -> throughline_storage::Result<Conversation> {
     Ok(Conversation {
         id: row.get("id")?,
         customer: row.get("customer_id")?,

@@ -148,7 +148,7 @@ fn stands_already(tx: &mut Tx<'_>, setup: &Setup, evidence: &Evidence) -> Result
 
 /// Recomputes everything reachable from `changed`.
 fn recompute(tx: &mut Tx<'_>, setup: &Setup, changed: &[IdentifierId]) -> Result<Moved> {
-    let closure = Closure::load(tx, changed)?;
+    let closure = Closure::load(tx, changed, Claim::Locked)?;
     let now = partition(&closure.nodes(), &closure.assertions(), &setup.identity);
     let automatic: Vec<Assertion> = closure
         .assertions()
@@ -180,6 +180,28 @@ fn tell(tx: &mut Tx<'_>, setup: &Setup, moved: &Moved) -> Result<()> {
     Ok(())
 }
 
+/// What would move if `evidence` were withdrawn; nothing is changed.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn without(tx: &mut Tx<'_>, setup: &Setup, evidence: &Evidence) -> Result<Moved> {
+    let ends: Vec<IdentifierId> = [Some(evidence.a), evidence.b]
+        .into_iter()
+        .flatten()
+        .collect();
+    let closure = Closure::load(tx, &ends, Claim::Seen)?;
+    let mut rest = closure.assertions();
+    rest.push(Assertion {
+        id: AssertionId(setup.clock.new_id()),
+        at: setup.clock.now(),
+        kind: AssertionKind::Retracted,
+        retracts: Some(evidence.id),
+        by_human: true,
+        ..rule_form(evidence)
+    });
+    Ok(closure.moved(&partition(&closure.nodes(), &rest, &setup.identity)))
+}
+
 /// Everything that can influence, or be influenced by, a change.
 struct Closure {
     records: BTreeMap<IdentifierId, Record>,
@@ -192,8 +214,17 @@ struct Record {
     automatic: CustomerId,
 }
 
+/// What the reader of a closure means to do with it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Claim {
+    /// Change it: messages of these identifiers wait.
+    Locked,
+    /// Only look.
+    Seen,
+}
+
 impl Closure {
-    fn load(tx: &mut Tx<'_>, changed: &[IdentifierId]) -> Result<Self> {
+    fn load(tx: &mut Tx<'_>, changed: &[IdentifierId], claim: Claim) -> Result<Self> {
         let mut closure = Self {
             records: BTreeMap::new(),
             evidence: BTreeMap::new(),
@@ -204,7 +235,9 @@ impl Closure {
                 continue;
             }
             // The lock keeps messages of this identifier waiting until its customer is settled.
-            tx.optional(&queries::LOCK, params![id], |_| Ok(()))?;
+            if claim == Claim::Locked {
+                tx.optional(&queries::LOCK, params![id], |_| Ok(()))?;
+            }
             closure
                 .records
                 .insert(id, tx.one(&queries::BY_ID, params![id], read_record)?);
@@ -226,6 +259,20 @@ impl Closure {
             }
         }
         Ok(())
+    }
+
+    /// Identifiers that would have another customer under `partition`.
+    fn moved(&self, partition: &Partition) -> Moved {
+        let own = |id: &IdentifierId| CustomerId::from(*id);
+        let customer = |id| {
+            let found = partition.customer_of.get(id).copied();
+            found.unwrap_or_else(|| own(id))
+        };
+        self.records
+            .iter()
+            .map(|(id, record)| (*id, (record.customer, customer(id))))
+            .filter(|(_, (old, new))| old != new)
+            .collect()
     }
 
     fn nodes(&self) -> Vec<Node> {

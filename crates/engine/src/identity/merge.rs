@@ -4,7 +4,7 @@
 use crate::Setup;
 use crate::conversation;
 use crate::error::{Error, Result};
-use crate::identity::assert::{Evidence, Moved, assert, evidence_of, read_evidence};
+use crate::identity::assert::{Evidence, Moved, assert, evidence_of, read_evidence, without};
 use crate::identity::customer::{Customer, IdentifierRecord, customer, identifiers};
 use crate::queries::identity as queries;
 use serde::Serialize;
@@ -12,6 +12,9 @@ use throughline_identity::AssertionKind;
 use throughline_model::assurance::Assurance;
 use throughline_model::id::{AssertionId, ConversationId, CustomerId, IdentifierId};
 use throughline_storage::{Tx, params};
+
+/// The most conversations a preview names.
+const PREVIEW_LIMIT: usize = 1000;
 
 /// What a merge would do.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
@@ -37,6 +40,30 @@ pub struct MovedConversation {
     pub subject: Option<String>,
 }
 
+impl From<conversation::Conversation> for MovedConversation {
+    fn from(one: conversation::Conversation) -> Self {
+        Self {
+            id: one.id,
+            subject: one.subject,
+        }
+    }
+}
+
+/// What undoing the last merge of a customer would do.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct UnmergePreview {
+    /// The customer as they are now.
+    pub customer: Customer,
+    /// The merge that would be withdrawn: who decided it, when and why.
+    pub merge: Evidence,
+    /// Identifiers that stay with this customer.
+    pub staying: Vec<IdentifierRecord>,
+    /// Identifiers that would be another customer's again.
+    pub leaving: Vec<IdentifierRecord>,
+    /// Conversations that would go with them. Single lines of others go, too.
+    pub conversations: Vec<MovedConversation>,
+}
+
 /// What merging `a` and `b` would do; nothing is changed.
 ///
 /// # Errors
@@ -55,12 +82,9 @@ pub fn preview(tx: &mut Tx<'_>, a: CustomerId, b: CustomerId) -> Result<MergePre
     };
     let moving = identifiers(tx, redirected.id)?;
     let staying = identifiers(tx, kept.id)?;
-    let conversations = conversation::of_customer(tx, redirected.id, None, 1000)?
+    let conversations = conversation::of_customer(tx, redirected.id, None, PREVIEW_LIMIT)?
         .into_iter()
-        .map(|one| MovedConversation {
-            id: one.id,
-            subject: one.subject,
-        })
+        .map(MovedConversation::from)
         .collect();
     let mut warnings = Vec::new();
     let accounts = |all: &[IdentifierRecord]| {
@@ -166,21 +190,51 @@ pub fn unmerge(
     author: &str,
     reason: &str,
 ) -> Result<Moved> {
+    let merge = last_merge(tx, id)?;
+    retract(tx, setup, merge.id, author, reason)
+}
+
+/// What undoing the newest standing merge of this customer would do; nothing is changed.
+///
+/// # Errors
+/// [`Error::Conflict`] when no member merged anything here.
+pub fn unmerge_preview(tx: &mut Tx<'_>, setup: &Setup, id: CustomerId) -> Result<UnmergePreview> {
+    let here = customer(tx, id)?;
+    let merge = last_merge(tx, here.id)?;
+    let moved = without(tx, setup, &merge)?;
+    let (leaving, staying): (Vec<_>, Vec<_>) = identifiers(tx, here.id)?
+        .into_iter()
+        .partition(|one| moved.contains_key(&one.id));
+    let gone: Vec<IdentifierId> = leaving.iter().map(|one| one.id).collect();
+    let conversations = conversation::of_customer(tx, here.id, None, PREVIEW_LIMIT)?
+        .into_iter()
+        .filter(|one| gone.contains(&one.identifier))
+        .map(MovedConversation::from)
+        .collect();
+    Ok(UnmergePreview {
+        customer: here,
+        merge,
+        staying,
+        leaving,
+        conversations,
+    })
+}
+
+/// The newest merge by a member between the identifiers of this customer that stands.
+fn last_merge(tx: &mut Tx<'_>, id: CustomerId) -> Result<Evidence> {
     let id = customer(tx, id)?.id;
     let all: Vec<IdentifierId> = identifiers(tx, id)?.into_iter().map(|one| one.id).collect();
     let evidence = evidence_of(tx, &all)?;
-    let mut merges: Vec<AssertionId> = evidence
+    let withdrawn = |id: AssertionId| evidence.iter().any(|one| one.retracts == Some(id));
+    evidence
         .iter()
-        .filter(|one| one.kind == AssertionKind::Merged)
-        .map(|one| one.id)
-        .collect();
-    merges.retain(|merge| !evidence.iter().any(|one| one.retracts == Some(*merge)));
-    match merges.last() {
-        Some(merge) => retract(tx, setup, *merge, author, reason),
-        None => Err(Error::Conflict(
-            "no member has merged this customer; there is nothing to undo".to_owned(),
-        )),
-    }
+        .rfind(|one| one.kind == AssertionKind::Merged && !withdrawn(one.id))
+        .cloned()
+        .ok_or_else(|| {
+            Error::Conflict(
+                "no member has merged this customer; there is nothing to undo".to_owned(),
+            )
+        })
 }
 
 /// Withdraws one assertion; everything is as if it had never been made.

@@ -96,6 +96,13 @@ INSERT INTO proof (id, holder_id, proven_id, assurance, method, at, expires_at) 
 SELECT holder_id, proven_id, assurance, method, at, expires_at FROM proof
 WHERE holder_id = $1 AND expires_at > $2 ORDER BY assurance DESC, expires_at DESC
 
+-- What was verified about an identifier and was not withdrawn, the strongest first, then the latest.
+-- name: verified
+SELECT x.assurance, x.source, x.at FROM assertion x
+WHERE (x.a = $1 OR x.b = $1) AND x.kind = 'verified'
+  AND NOT EXISTS (SELECT 1 FROM assertion r WHERE r.retracts = x.id)
+ORDER BY x.assurance DESC, x.at DESC LIMIT 1
+
 -- name: insert_code
 INSERT INTO one_time_code (id, holder_id, target_id, conversation_id, code_hash, created_at, expires_at, attempts)
 VALUES ($1, $2, $3, $4, $5, $6, $7, 0)

@@ -1,6 +1,7 @@
 //! `/api/v1/conversations`: the customers' issues.
 
 mod facts;
+mod lines;
 mod live;
 
 mod messages;
@@ -18,9 +19,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use throughline_engine::access::member;
 use throughline_engine::attachment::{self, StoredFile};
-use throughline_engine::conversation::{
-    self, Change, Conversation, Entry, Filter, Interaction, View,
-};
+use throughline_engine::conversation::{self, Change, Conversation, Entry, Filter, View};
 use throughline_engine::delivery::{self, Delivery};
 use throughline_engine::{Error, Result as EngineResult};
 use throughline_model::channel::Channel;
@@ -37,8 +36,8 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(list_conversations))
         .routes(routes!(read_conversation, change_conversation))
         .routes(routes!(list_entries))
-        .routes(routes!(list_interactions))
         .routes(routes!(list_deliveries))
+        .merge(lines::router())
         .merge(messages::router())
         .merge(facts::router())
         .merge(live::router())
@@ -212,25 +211,6 @@ async fn list_entries(
         })
         .await?;
     Ok(wanted.answer(rows, |view| view.entry.seq).into_response())
-}
-
-/// List a conversation's interactions
-#[utoipa::path(get, path = "/api/v1/conversations/{id}/interactions", tag = "conversations",
-    params(("id" = ConversationId, Path)),
-    responses((status = 200, description = "The latest first, all of them.", body = Page<Interaction>)),
-    extensions(("x-permission" = json!("read"))))]
-async fn list_interactions(
-    State(app): State<App>,
-    Path(id): Path<ConversationId>,
-) -> Result<Response, Problem> {
-    let rows = app
-        .db()
-        .read(move |tx| {
-            conversation::get(tx, id)?;
-            conversation::interactions(tx, id)
-        })
-        .await?;
-    Ok(Listed::whole(rows).into_response())
 }
 
 /// List a conversation's deliveries

@@ -3,22 +3,14 @@
 use super::shape::outlets;
 use crate::api::input::Path;
 use crate::app::App;
+use crate::assets;
 use crate::problem::Problem;
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use sha2::{Digest as _, Sha256};
 use throughline_model::channel::Channel;
-
-/// A file of the built front end.
-struct Asset {
-    name: &'static str,
-    body: &'static [u8],
-}
-
-include!(concat!(env!("OUT_DIR"), "/chat_assets.rs"));
 
 /// Nothing but our own script and style runs, and nobody frames the page.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
@@ -57,29 +49,7 @@ async fn link() -> Response {
 
 /// `GET /chat/assets/{name}`
 async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
-    let asset = ASSETS
-        .iter()
-        .find(|asset| asset.name == name)
-        .ok_or_else(|| {
-            Problem::not_found("there is no such file; build the front end with cargo xtask run")
-        })?;
-    let media_type = match name.rsplit_once('.') {
-        Some((_, "js")) => "text/javascript; charset=utf-8",
-        Some((_, "css")) => "text/css; charset=utf-8",
-        Some((_, "svg")) => "image/svg+xml",
-        _ => "application/octet-stream",
-    };
-    let tag = format!("\"{}\"", hex::encode(&Sha256::digest(asset.body)[..12]));
-    let known = headers.get(header::IF_NONE_MATCH);
-    if known.is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
-        return Ok(StatusCode::NOT_MODIFIED.into_response());
-    }
-    let fresh = [
-        (header::CONTENT_TYPE, media_type.to_owned()),
-        (header::CACHE_CONTROL, "no-cache".to_owned()),
-        (header::ETAG, tag),
-    ];
-    Ok((fresh, asset.body).into_response())
+    assets::serve(assets::CHAT, &name, &headers)
 }
 
 fn page(title: &str, data: &[(&str, &str)]) -> Response {
@@ -88,7 +58,7 @@ fn page(title: &str, data: &[(&str, &str)]) -> Response {
         .map(|(name, value)| format!(" data-{name}=\"{}\"", escaped(value)))
         .collect();
     let title = escaped(title);
-    let content = match ASSETS.is_empty() {
+    let content = match assets::CHAT.is_empty() {
         true => {
             "<p>The chat's page is not built into this program. Start it with <code>cargo xtask run</code>, which builds it.</p>"
         }

@@ -4,8 +4,11 @@ use crate::desk::{Answer, Caller, Desk};
 use axum::http::Method;
 use serde_json::{Value, json};
 use throughline_engine::access::Scope;
+use throughline_engine::identity;
+use throughline_model::assurance::Assurance;
 use throughline_model::conversation::Role;
-use throughline_model::identifier::Identifier;
+use throughline_model::id::IdentifierId;
+use throughline_model::identifier::{Identifier, IdentifierKind};
 use throughline_storage::Engine;
 use throughline_testkit::on_both_engines;
 
@@ -90,6 +93,13 @@ fn two_customers_are_merged_and_exactly_parted_again() {
         );
         assert_eq!(merge["author"], format!("member:{}", ana.id));
 
+        let path = format!("/api/v1/customers/{kim}/unmerge-preview");
+        let preview = desk.get(&here, &path).await.ok();
+        assert_eq!(preview["merge"]["reason"], "same voice");
+        assert_eq!(preview["staying"][0]["value"], "kim@example.com");
+        assert_eq!(preview["leaving"][0]["value"], "+4915112345678");
+        assert_eq!(preview["conversations"].as_array().unwrap().len(), 1);
+
         let body = json!({ "reason": "another person after all" });
         let parted = decide(&desk, &here, &kim, "unmerge", body).await.ok();
         assert_eq!(parted["moved"][0]["to"], texter.as_str());
@@ -99,6 +109,8 @@ fn two_customers_are_merged_and_exactly_parted_again() {
                 .ok(),
             before
         );
+
+        desk.get(&here, &path).await.is_problem(409, "conflict");
 
         decide(&desk, &here, &kim, "not-same", json!({ "with": texter }))
             .await
@@ -229,4 +241,45 @@ async fn a_profile_is_kept_and_found() {
             .await
             .is_problem(422, "invalid");
     }
+}
+
+#[test]
+fn an_identifier_is_verified_for_good_and_proven_for_a_while() {
+    on_both_engines(async |engine| {
+        let desk = Desk::open(engine).await;
+        let admin = desk.admin().await;
+        let (kim, _) = two_strangers(&desk).await;
+        let path = format!("/api/v1/customers/{kim}/standings");
+        let stands = desk.get(&admin, &path).await.ok();
+        assert_eq!(stands["items"][0]["verified"], Value::Null);
+        assert_eq!(stands["items"][0]["assurance"], 0);
+
+        let setup = desk.shop.setup.clone();
+        let holder: IdentifierId = kim.parse().unwrap();
+        let until = setup.clock.now() + 60_000;
+        desk.app
+            .db()
+            .write(move |tx| {
+                let visitor =
+                    Identifier::parse(IdentifierKind::Visitor, "browser-1", None).unwrap();
+                let visitor = identity::recognise(tx, &setup.clock, &visitor, None)?.identifier;
+                let level = Assurance::PROVEN;
+                identity::prove(tx, &setup, holder, visitor, level, "otp", until)
+            })
+            .await
+            .unwrap();
+        let stands = desk.get(&admin, &path).await.ok();
+        let first = &stands["items"][0];
+        assert_eq!(first["verified"]["source"], "otp");
+        assert_eq!(
+            (&first["assurance"], &first["until"]),
+            (&json!(2), &json!(until))
+        );
+
+        desk.shop.setup.clock.advance(60_001);
+        let later = desk.get(&admin, &path).await.ok();
+        assert_eq!(later["items"][0]["verified"], first["verified"]);
+        assert_eq!(later["items"][0]["assurance"], 0);
+        assert_eq!(later["items"][0]["until"], Value::Null);
+    });
 }

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use throughline_engine::access::audit;
 use throughline_engine::identity::{
-    self, Customer, Evidence, IdentifierRecord, MergePreview, Moved, SuggestionRecord,
+    self, Customer, Evidence, IdentifierRecord, MergePreview, Moved, Standing, SuggestionRecord,
+    UnmergePreview,
 };
 use throughline_engine::{Result as EngineResult, Setup};
 use throughline_model::id::{AssertionId, CustomerId, IdentifierId};
@@ -29,7 +30,9 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(list_identifiers))
         .routes(routes!(list_suggestions))
         .routes(routes!(list_evidence))
+        .routes(routes!(list_standings))
         .routes(routes!(preview_merge))
+        .routes(routes!(preview_unmerge))
         .routes(routes!(merge_customers))
         .routes(routes!(unmerge_customer))
         .routes(routes!(keep_apart))
@@ -142,6 +145,27 @@ async fn list_evidence(
     Ok(wanted.answer(rows, |one| one.id).into_response())
 }
 
+/// List how far a customer's identifiers are proven
+///
+/// Whether each was ever verified as theirs, and how well whoever uses it is proven now.
+#[utoipa::path(get, path = "/api/v1/customers/{id}/standings", tag = "identity", params(("id" = CustomerId, Path)),
+    responses((status = 200, description = "Oldest identifier first, all of them.", body = Page<Standing>)),
+    extensions(("x-permission" = json!("read"))))]
+async fn list_standings(
+    State(app): State<App>,
+    Path(id): Path<CustomerId>,
+) -> Result<Response, Problem> {
+    let clock = app.setup().clock.clone();
+    let rows = app
+        .db()
+        .read(move |tx| {
+            let customer = identity::customer(tx, id)?;
+            identity::standings(tx, &clock, customer.id)
+        })
+        .await?;
+    Ok(Listed::whole(rows).into_response())
+}
+
 #[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -163,6 +187,23 @@ async fn preview_merge(
     let preview = app
         .db()
         .read(move |tx| identity::preview(tx, id, query.with))
+        .await?;
+    Ok(axum::Json(preview))
+}
+
+/// See what undoing the last merge would do
+#[utoipa::path(get, path = "/api/v1/customers/{id}/unmerge-preview", tag = "identity",
+    params(("id" = CustomerId, Path)),
+    responses((status = 200, description = "What would happen; nothing has.", body = UnmergePreview)),
+    extensions(("x-permission" = json!("read"))))]
+async fn preview_unmerge(
+    State(app): State<App>,
+    Path(id): Path<CustomerId>,
+) -> Result<axum::Json<UnmergePreview>, Problem> {
+    let setup = app.setup().clone();
+    let preview = app
+        .db()
+        .read(move |tx| identity::unmerge_preview(tx, &setup, id))
         .await?;
     Ok(axum::Json(preview))
 }

@@ -1,0 +1,158 @@
+//! The inbox: conversations with what a person needs to choose one, without opening each.
+
+use crate::conversation::append::Author;
+use crate::conversation::join::interactions;
+use crate::conversation::read::{Conversation, Entry, read_conversation, read_entry};
+use crate::error::Result;
+use crate::identity;
+use crate::queries::conversation as queries;
+use serde::Serialize;
+use throughline_model::channel::Channel;
+use throughline_model::clock::Millis;
+use throughline_model::conversation::{CaseStatus, Direction, EntryKind};
+use throughline_model::id::{ConversationId, CustomerId, MemberId};
+use throughline_model::identifier::IdentifierKind;
+use throughline_storage::{Tx, params};
+use uuid::Uuid;
+
+/// The most of a message's text that is shown, in characters.
+const EXCERPT: usize = 200;
+
+/// Whose conversations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Whose {
+    /// Everybody's.
+    #[default]
+    All,
+    /// This member's.
+    Owner(MemberId),
+    /// Nobody's yet.
+    Nobody,
+}
+
+/// Which conversations to show; the default is all.
+#[derive(Clone, Debug, Default)]
+pub struct InboxFilter {
+    /// Only those that stand at one of these; none means any.
+    pub statuses: Vec<CaseStatus>,
+    /// Whose.
+    pub whose: Whose,
+    /// Only those with contact on this channel.
+    pub channel: Option<Channel>,
+    /// Only those in which this is part of the subject, a field, a fact, or a name or address of the customer.
+    pub search: Option<String>,
+}
+
+/// One conversation of the list.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct InboxRow {
+    /// The conversation.
+    #[serde(flatten)]
+    pub conversation: Conversation,
+    /// The customer's name.
+    pub customer_name: Option<String>,
+    /// The address or number the customer was last seen with.
+    pub contact: Option<String>,
+    /// The channels of the conversation, the one used last first.
+    pub channels: Vec<Channel>,
+    /// What was said last.
+    pub latest: Option<InboxWords>,
+}
+
+/// What was said last in a conversation: a message, a call or a note.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct InboxWords {
+    /// The number of its entry.
+    pub seq: i64,
+    /// When, in milliseconds since 1970.
+    pub at: Millis,
+    /// What it is.
+    pub kind: EntryKind,
+    /// Which way it goes.
+    pub direction: Direction,
+    /// Who said it.
+    pub author: Author,
+    /// The channel it went over.
+    pub channel: Option<Channel>,
+    /// How it begins: at most 200 characters.
+    pub text: String,
+}
+
+/// Conversations, the latest first, from before `before` (`updated_at` and id of the last one seen).
+///
+/// # Errors
+/// When the database fails.
+pub fn inbox(
+    tx: &mut Tx<'_>,
+    filter: &InboxFilter,
+    before: Option<(Millis, ConversationId)>,
+    limit: usize,
+) -> Result<Vec<InboxRow>> {
+    let (at, id) = before.unwrap_or((Millis::MAX, ConversationId(Uuid::max())));
+    let (whose, owner) = match filter.whose {
+        Whose::All => ("", None),
+        Whose::Owner(member) => ("owner", Some(member)),
+        Whose::Nobody => ("nobody", None),
+    };
+    let channel = filter.channel.map_or("", Channel::as_str);
+    let statuses = between_commas(&filter.statuses);
+    let search = match filter.search.as_deref().map(str::trim) {
+        None | Some("") => String::new(),
+        Some(text) => identity::pattern(text),
+    };
+    let values = params![at, id, statuses, whose, owner, channel, search, limit];
+    let found = tx.all(&queries::INBOX, values, read_conversation)?;
+    found.into_iter().map(|one| row(tx, one)).collect()
+}
+
+fn between_commas(statuses: &[CaseStatus]) -> String {
+    match statuses {
+        [] => String::new(),
+        some => {
+            let words: Vec<&str> = some.iter().map(|status| status.as_str()).collect();
+            format!(",{},", words.join(","))
+        }
+    }
+}
+
+fn row(tx: &mut Tx<'_>, conversation: Conversation) -> Result<InboxRow> {
+    let mut channels: Vec<Channel> = Vec::new();
+    for line in interactions(tx, conversation.id)? {
+        if !channels.contains(&line.channel) {
+            channels.push(line.channel);
+        }
+    }
+    let latest = tx
+        .optional(&queries::NEWEST_WORDS, params![conversation.id], read_entry)?
+        .map(InboxWords::from);
+    Ok(InboxRow {
+        customer_name: identity::name_of(tx, conversation.customer)?,
+        contact: contact(tx, conversation.customer)?,
+        channels,
+        latest,
+        conversation,
+    })
+}
+
+fn contact(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Option<String>> {
+    let addresses = identity::identifiers(tx, customer)?
+        .into_iter()
+        .filter(|one| matches!(one.kind, IdentifierKind::Email | IdentifierKind::Phone));
+    Ok(addresses
+        .max_by_key(|one| one.last_seen_at)
+        .map(|one| one.value))
+}
+
+impl From<Entry> for InboxWords {
+    fn from(entry: Entry) -> Self {
+        Self {
+            seq: entry.seq,
+            at: entry.at,
+            kind: entry.kind,
+            direction: entry.direction,
+            author: entry.author,
+            channel: entry.channel,
+            text: entry.text.chars().take(EXCERPT).collect(),
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! `/api/v1/inbox`: the list people at the desk work from.
+
+use crate::api::input::Query;
+use crate::api::page::{Page, Wanted};
+use crate::app::App;
+use crate::problem::Problem;
+use axum::extract::{OriginalUri, State};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use throughline_engine::conversation::{self, InboxFilter, InboxRow, Whose};
+use throughline_model::channel::Channel;
+use throughline_model::clock::Millis;
+use throughline_model::conversation::CaseStatus;
+use throughline_model::id::{ConversationId, MemberId};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The longest search, in characters.
+const SEARCH_LIMIT: usize = 200;
+
+/// The routes of this file.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list_inbox))
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct InboxQuery {
+    /// Only those that stand at one of these, with commas between: `open,pending`.
+    status: Option<String>,
+    /// Only those this member looks after.
+    owner: Option<MemberId>,
+    /// True for only those nobody looks after. Not together with `owner`.
+    #[serde(default)]
+    unassigned: bool,
+    /// Only those with contact on this channel.
+    channel: Option<Channel>,
+    /// Part of the subject, of a field or fact, or of the customer's name or address.
+    search: Option<String>,
+    /// Where the page begins: `next` of the page before.
+    cursor: Option<String>,
+    /// Rows on the page, 1 to 100; 25 when left out.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<usize>,
+}
+
+impl InboxQuery {
+    fn filter(&self) -> Result<InboxFilter, Problem> {
+        let whose = match (self.owner, self.unassigned) {
+            (Some(_), true) => {
+                return Err(Problem::invalid(
+                    "unassigned",
+                    "ask for one member's or for nobody's, not for both",
+                ));
+            }
+            (Some(owner), false) => Whose::Owner(owner),
+            (None, true) => Whose::Nobody,
+            (None, false) => Whose::All,
+        };
+        if let Some(search) = &self.search
+            && search.chars().count() > SEARCH_LIMIT
+        {
+            let allowed = format!("use at most {SEARCH_LIMIT} characters");
+            return Err(Problem::invalid("search", allowed));
+        }
+        Ok(InboxFilter {
+            statuses: statuses(self.status.as_deref().unwrap_or_default())?,
+            whose,
+            channel: self.channel,
+            search: self.search.clone(),
+        })
+    }
+}
+
+fn statuses(text: &str) -> Result<Vec<CaseStatus>, Problem> {
+    let words = text.split(',').map(str::trim);
+    words
+        .filter(|word| !word.is_empty())
+        .map(|word| {
+            word.parse().map_err(|_| {
+                let known = "use open, pending, snoozed, resolved and closed, with commas between";
+                Problem::invalid("status", known)
+            })
+        })
+        .collect()
+}
+
+/// List conversations as an inbox
+///
+/// Each with its customer's name and what was said last. One that changes while the list is read moves to its top.
+#[utoipa::path(get, path = "/api/v1/inbox", tag = "conversations", params(InboxQuery),
+    responses((status = 200, description = "The latest change first.", body = Page<InboxRow>)),
+    extensions(("x-permission" = json!("read"))))]
+async fn list_inbox(
+    State(app): State<App>,
+    OriginalUri(uri): OriginalUri,
+    Query(query): Query<InboxQuery>,
+) -> Result<Response, Problem> {
+    let wanted =
+        Wanted::<(Millis, ConversationId)>::new(uri, query.cursor.as_deref(), query.limit)?;
+    let (after, fetch) = (wanted.after, wanted.fetch);
+    let filter = query.filter()?;
+    let rows = app
+        .db()
+        .read(move |tx| conversation::inbox(tx, &filter, after, fetch))
+        .await?;
+    let key = |one: &InboxRow| (one.conversation.updated_at, one.conversation.id);
+    Ok(wanted.answer(rows, key).into_response())
+}
