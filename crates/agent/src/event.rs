@@ -132,6 +132,13 @@ pub enum Step {
         /// The assurance needed, 0 to 3.
         level: u8,
     },
+    /// A procedure has proven who the customer is: keep it, for this conversation. Not answered.
+    Prove {
+        /// The account's id.
+        subject: String,
+        /// How well, 1 to 3.
+        assurance: u8,
+    },
     /// Give the conversation to a person.
     HandOff(Box<Handoff>),
     /// It is the customer's turn.

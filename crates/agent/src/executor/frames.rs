@@ -2,12 +2,16 @@
 
 use super::{Flow, Run};
 use crate::dialogue::{Frame, Queued};
+use crate::event::Step;
 use crate::extract;
 use crate::trace::Record;
 use crate::utterance::Utterance;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use throughline_procedure::SlotKind;
 
+/// The name under which a procedure that identifies keeps whom it has identified.
+const SUBJECT: &str = "subject";
 /// How many procedures may wait for each other.
 const DEPTH_LIMIT: usize = 4;
 /// How many procedures may wait for their turn.
@@ -114,8 +118,26 @@ impl Run<'_> {
         let identifies = self
             .library
             .get(&frame.procedure)
-            .is_some_and(|p| p.identifies.is_some());
-        self.resumed(!identifies);
+            .and_then(|procedure| procedure.identifies);
+        if let (Some(assurance), Some(subject)) = (identifies, frame.results.get(SUBJECT)) {
+            self.prove(subject, assurance);
+        }
+        self.resumed(identifies.is_none());
+    }
+
+    /// A procedure that identifies keeps the account it has proven as the result `subject`.
+    fn prove(&mut self, found: &Value, assurance: u8) {
+        let id = match found {
+            Value::Object(fields) => fields.get("user_id").or_else(|| fields.get("id")),
+            other => Some(other),
+        };
+        match id.and_then(Value::as_str) {
+            Some(subject) if !subject.is_empty() => self.emit(Step::Prove {
+                subject: subject.to_owned(),
+                assurance,
+            }),
+            _ => self.note("the result 'subject' is no account's id; nobody is identified by it"),
+        }
     }
 
     /// What waited goes on.
