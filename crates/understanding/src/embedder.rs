@@ -3,6 +3,7 @@
 //! The model is all-MiniLM-L6-v2 (Reimers & Gurevych 2019, "Sentence-BERT"; Apache-2.0) as an ONNX file with int8
 //! weights, run by rten. A vector is the mean over the tokens' last hidden states, at length one, as its authors use it.
 
+use crate::vectors::SentenceModel;
 use crate::wordpiece::WordPiece;
 use rten::{Model, NodeId, RunOptions, ThreadPool, Value, ValueOrView};
 use rten_tensor::prelude::*;
@@ -145,6 +146,16 @@ impl Embedder {
             .map_err(|error| ModelError::Model(error.to_string()))?;
         pooled(outputs, tokens.len())
             .ok_or_else(|| ModelError::Model("its output is not one of sentences".to_owned()))
+    }
+}
+
+impl SentenceModel for Embedder {
+    fn name(&self) -> &str {
+        self.model()
+    }
+
+    fn vector(&self, text: &str) -> Result<Vec<f32>, ModelError> {
+        self.embed(text)
     }
 }
 
