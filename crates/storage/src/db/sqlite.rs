@@ -2,7 +2,9 @@
 //!
 //! A group is committed into the write-ahead log without waiting for the disk; `db-sync` then has the log written
 //! to disk and answers those who wait, while the next group is already being written. What is acknowledged is on
-//! disk, as with `synchronous = FULL`, but the writer never stands still for it.
+//! disk, as with `synchronous = FULL`, but the writer never stands still for it. Likewise `db-checkpoint` carries the
+//! log's pages into the database beside the writer. Only the last of them are the writer's to carry, which lets the log
+//! begin anew.
 
 use super::{Job, Outcome, publish};
 use crate::error::{Error, Result};
@@ -12,12 +14,20 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use rusqlite::{Connection, OpenFlags};
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// The most transactions one commit carries: bounds how long the first of them waits.
 const GROUP_LIMIT: usize = 512;
 /// The longest a group grows before it is committed.
 const GROUP_TIME: Duration = Duration::from_millis(8);
+/// The pages of the log from which on it should begin anew.
+const LOG_PAGES: i64 = 24_000;
+/// The pages of the log from which on the writer stops to carry all of them over: the disk is slower than the load.
+const LOG_LIMIT: i64 = 4 * LOG_PAGES;
+/// The pause between two checkpoints beside the writer: pages that change often are carried over once per pause.
+const CHECKPOINT_PAUSE: Duration = Duration::from_millis(300);
 /// The most groups that wait for the disk while another one is written.
 const GROUPS_UNDER_WAY: usize = 4;
 /// Prepared statements kept per connection; above the number of named queries.
@@ -46,8 +56,23 @@ impl Threads {
         let (written, groups) = bounded(GROUPS_UNDER_WAY);
         let log = log_of(path);
         let hints = hints.clone();
-        spawn("db-sync", move || sync_loop(&log, &groups, &hints))?;
-        spawn("db-writer", move || write_loop(&writing, &jobs, &written))?;
+        let (grown, growth) = bounded(1);
+        let carrying = open(path, true)?;
+        let long = Arc::new(AtomicBool::new(false));
+        let too_long = Arc::clone(&long);
+        let database = File::options().write(true).open(path).map_err(|error| {
+            Error::Unavailable(format!("cannot open {}: {error}", path.display()))
+        })?;
+        spawn("db-checkpoint", move || {
+            checkpoint_loop(&carrying, &database, &growth, &too_long);
+            // Closing it would give up the locks SQLite holds on the file in this process (POSIX), and other
+            // connections may still be open.
+            std::mem::forget(database);
+        })?;
+        spawn("db-sync", move || sync_loop(&log, &groups, &grown, &hints))?;
+        spawn("db-writer", move || {
+            write_loop(&writing, &jobs, &written, &long)
+        })?;
         let (reader, jobs) = unbounded();
         for number in 0..readers {
             let reading = open(path, false)?;
@@ -95,9 +120,11 @@ fn open(path: &Path, writes: bool) -> Result<Connection> {
     connection
         .execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;
-             PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192; PRAGMA journal_size_limit = 67108864;
-             PRAGMA wal_autocheckpoint = 4000;",
+             PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192; PRAGMA journal_size_limit = 67108864;",
         )
+        .map_err(failed)?;
+    connection
+        .pragma_update(None, "wal_autocheckpoint", LOG_LIMIT)
         .map_err(failed)?;
     if !writes {
         connection
@@ -107,10 +134,18 @@ fn open(path: &Path, writes: bool) -> Result<Connection> {
     Ok(connection)
 }
 
-fn write_loop(connection: &Connection, jobs: &Receiver<Box<dyn Job>>, written: &Sender<Group>) {
+fn write_loop(
+    connection: &Connection,
+    jobs: &Receiver<Box<dyn Job>>,
+    written: &Sender<Group>,
+    long: &AtomicBool,
+) {
     while let Ok(first) = jobs.recv() {
         if let Some(group) = write_group(connection, first, jobs) {
             let _ = written.send(group);
+        }
+        if long.swap(false, Ordering::Relaxed) {
+            checkpoint(connection);
         }
     }
     // Leaves one file behind after a clean stop.
@@ -132,7 +167,7 @@ fn log_of(path: &Path) -> PathBuf {
 
 /// Answers those whose transactions are on disk. Once the disk has refused to keep something, nothing is
 /// acknowledged any more: what it lost then may never show again.
-fn sync_loop(log: &Path, groups: &Receiver<Group>, hints: &Hints) {
+fn sync_loop(log: &Path, groups: &Receiver<Group>, grown: &Sender<()>, hints: &Hints) {
     let mut refused = None;
     while let Ok(first) = groups.recv() {
         let all: Vec<Group> = std::iter::once(first).chain(groups.try_iter()).collect();
@@ -147,7 +182,48 @@ fn sync_loop(log: &Path, groups: &Receiver<Group>, hints: &Hints) {
                 job.finish(failure.or_else(|| refused.clone()));
             }
         }
+        // Full: a checkpoint is due anyway.
+        let _ = grown.try_send(());
     }
+}
+
+/// Carries what the log has into the database, beside the writer. When the log is long, it catches up once more, so
+/// that little is left, and has the writer carry that: only then the log is empty for a moment and begins anew.
+fn checkpoint_loop(
+    connection: &Connection,
+    database: &File,
+    growth: &Receiver<()>,
+    long: &AtomicBool,
+) {
+    while growth.recv().is_ok() {
+        let pages = checkpoint(connection);
+        settle(database);
+        if pages >= LOG_PAGES {
+            checkpoint(connection);
+            settle(database);
+            long.store(true, Ordering::Relaxed);
+        }
+        std::thread::sleep(CHECKPOINT_PAUSE);
+    }
+}
+
+/// Has the pages that were carried over written to disk, here instead of where the writer would wait for it.
+fn settle(database: &File) {
+    if let Err(error) = database.sync_data() {
+        // Nothing is lost: the log keeps the pages until SQLite itself has synced the database.
+        tracing::warn!(%error, "the database cannot be written to disk");
+    }
+}
+
+/// Carries pages from the log into the database and tells how many the log has. Waits for nobody: what somebody still
+/// reads is left to the next time.
+fn checkpoint(connection: &Connection) -> i64 {
+    connection
+        .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(1))
+        .unwrap_or_else(|error| {
+            tracing::warn!(%error, "a checkpoint failed and is tried again");
+            0
+        })
 }
 
 /// Returns when everything written to the log so far is on disk.
