@@ -5,9 +5,9 @@
 //! acknowledged to the outside.
 //!
 //! * On SQLite one thread owns the writing connection. Transactions that are waiting share one
-//!   commit (group commit), each inside its own savepoint, so one failing does not touch the others.
-//! * On PostgreSQL each of N threads owns a connection. A transaction that lost a race is run again,
-//!   so the function must not have effects outside the database.
+//!   commit (group commit); one that fails after changing something has the others run again without it.
+//! * On PostgreSQL each of N threads owns a connection. A transaction that lost a race is run again.
+//! * Because a transaction may run twice, its function must not have effects outside the database.
 //!
 //! SQL lives in `queries.sql` beside its domain and is written in the subset both engines share;
 //! see [`query`].

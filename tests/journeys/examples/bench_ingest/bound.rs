@@ -13,7 +13,8 @@ use throughline_testkit::DatabasePlace;
 const GROUP_LIMIT: usize = 512;
 /// As in the storage of the server.
 const GROUP_TIME: Duration = Duration::from_millis(8);
-/// As in the storage of the server.
+/// One thread that waits for the disk itself, where the server's waits beside its writer: nothing is acknowledged before
+/// it is on disk in either.
 const PRAGMAS: &str =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
     PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192; PRAGMA journal_size_limit = 67108864;
