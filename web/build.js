@@ -1,11 +1,9 @@
 // Builds every front end into dist/. `node build.js --watch` goes on building.
-import { mkdir, rm } from "node:fs/promises";
+import { copyFile, mkdir, rm } from "node:fs/promises";
 import { context } from "esbuild";
 
-const chat = {
-  entryPoints: { chat: "chat/src/main.ts", style: "chat/chat.css" },
+const common = {
   entryNames: "[name]",
-  outdir: "dist/chat",
   bundle: true,
   minify: true,
   format: "esm",
@@ -14,12 +12,29 @@ const chat = {
   logLevel: "info",
 };
 
-await rm("dist/chat", { recursive: true, force: true });
-await mkdir("dist/chat", { recursive: true });
-const building = await context(chat);
-if (process.argv.includes("--watch")) {
-  await building.watch();
-} else {
-  await building.rebuild();
-  await building.dispose();
+const chat = {
+  ...common,
+  entryPoints: { chat: "chat/src/main.ts", style: "chat/chat.css" },
+  outdir: "dist/chat",
+};
+
+const desk = {
+  ...common,
+  entryPoints: { desk: "desk/src/main.tsx", style: "desk/desk.css", mail: "desk/mail.css" },
+  outdir: "dist/desk",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+};
+
+for (const one of [chat, desk]) {
+  await rm(one.outdir, { recursive: true, force: true });
+  await mkdir(one.outdir, { recursive: true });
+  const building = await context(one);
+  if (process.argv.includes("--watch")) {
+    await building.watch();
+  } else {
+    await building.rebuild();
+    await building.dispose();
+  }
 }
+await copyFile("desk/mark.svg", "dist/desk/mark.svg");

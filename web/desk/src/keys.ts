@@ -1,0 +1,100 @@
+// Every key of the desk, in one table: what the help shows is what works.
+
+import { useEffect, useRef } from "preact/hooks";
+import { taste } from "./model/taste.ts";
+import type { Word } from "./words.ts";
+
+interface Command {
+  /** As it is shown. `Mod` is Ctrl, or Cmd on a Mac. */
+  keys: string;
+  group: "keysEverywhere" | "keysList" | "keysConversation" | "keysComposer";
+  label: Word;
+}
+
+export const COMMANDS = {
+  palette: { keys: "Mod+K", group: "keysEverywhere", label: "keyPalette" },
+  help: { keys: "?", group: "keysEverywhere", label: "keyHelp" },
+  search: { keys: "/", group: "keysEverywhere", label: "keySearch" },
+  back: { keys: "Escape", group: "keysEverywhere", label: "keyBack" },
+  mine: { keys: "1", group: "keysEverywhere", label: "mine" },
+  unassigned: { keys: "2", group: "keysEverywhere", label: "unassigned" },
+  open: { keys: "3", group: "keysEverywhere", label: "open" },
+  snoozed: { keys: "4", group: "keysEverywhere", label: "snoozed" },
+  done: { keys: "5", group: "keysEverywhere", label: "done" },
+  next: { keys: "J", group: "keysList", label: "keyNext" },
+  previous: { keys: "K", group: "keysList", label: "keyPrevious" },
+  enter: { keys: "Enter", group: "keysList", label: "keyOpen" },
+  reply: { keys: "R", group: "keysConversation", label: "keyReply" },
+  note: { keys: "N", group: "keysConversation", label: "keyNote" },
+  timeline: { keys: "T", group: "keysConversation", label: "keyTimeline" },
+  assign: { keys: "A", group: "keysConversation", label: "assignMe" },
+  resolve: { keys: "E", group: "keysConversation", label: "resolve" },
+  snooze: { keys: "S", group: "keysConversation", label: "snoozeTomorrow" },
+  customer: { keys: "C", group: "keysConversation", label: "keyCustomer" },
+  events: { keys: "V", group: "keysConversation", label: "keyEvents" },
+  send: { keys: "Mod+Enter", group: "keysComposer", label: "keySend" },
+  undo: { keys: "Alt+Z", group: "keysComposer", label: "keyUndo" },
+  channel: { keys: "Alt+C", group: "keysComposer", label: "keyChannel" },
+  knowledge: { keys: "Alt+K", group: "keysComposer", label: "keyKnowledge" },
+  attach: { keys: "Alt+A", group: "keysComposer", label: "keyAttach" },
+} satisfies Record<string, Command>;
+
+export type CommandName = keyof typeof COMMANDS;
+
+const bound = new Map<CommandName, (() => void)[]>();
+
+/** Lets `act` be what the command does while the part is shown; the part shown last goes first. */
+export function useCommand(name: CommandName, act: (() => void) | null): void {
+  const latest = useRef(act);
+  latest.current = act;
+  const active = act !== null;
+  useEffect(() => {
+    if (!active) return;
+    const call = (): void => latest.current?.();
+    bound.set(name, [...(bound.get(name) ?? []), call]);
+    return () => bound.set(name, (bound.get(name) ?? []).filter((one) => one !== call));
+  }, [name, active]);
+}
+
+/** Does what the command does now; false when nothing does it. */
+export function run(name: CommandName): boolean {
+  const act = bound.get(name)?.at(-1);
+  act?.();
+  return act !== undefined;
+}
+
+export function isBound(name: CommandName): boolean {
+  return (bound.get(name)?.length ?? 0) > 0;
+}
+
+const isMac = /Mac|iP(hone|ad)/.test(navigator.platform);
+
+export function shown(keys: string): string {
+  return keys.replace("Mod", isMac ? "⌘" : "Ctrl").replace("Escape", "Esc");
+}
+
+function pressed(event: KeyboardEvent): string {
+  // With Alt, keyboards of many languages give other letters: the place of the key counts.
+  const plain = event.altKey ? event.code.replace(/^Key/, "") : event.key;
+  const key = plain.length === 1 ? plain.toUpperCase() : plain;
+  const mod = isMac ? event.metaKey : event.ctrlKey;
+  return `${mod ? "Mod+" : ""}${event.altKey ? "Alt+" : ""}${key}`;
+}
+
+function isWriting(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
+}
+
+export function listen(): void {
+  addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing) return;
+    const combination = pressed(event);
+    const found = Object.entries(COMMANDS).find(([, command]) => command.keys === combination);
+    if (!found || combination === "Enter") return;
+    const isLetter = combination.length === 1;
+    if (isLetter && (isWriting(event.target) || !taste.get().letters || event.repeat && !"JK".includes(combination))) return;
+    if (isLetter && document.querySelector("dialog[open]")) return;
+    if (combination === "Escape" && document.querySelector("dialog[open]")) return;
+    if (run(found[0] as CommandName)) event.preventDefault();
+  });
+}

@@ -1,0 +1,183 @@
+// The desk: who is logged in, and the frame around everything.
+
+import { render, type JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { COMMANDS, listen, run, shown, useCommand } from "./keys.ts";
+import { get, Problem, remove, useSession } from "./model/api.ts";
+import { inbox } from "./model/inbox.ts";
+import { forgetMember } from "./model/kept.ts";
+import { connected, follow } from "./model/live.ts";
+import { resume } from "./model/outbox.ts";
+import { loadPeople, session } from "./model/people.ts";
+import { go, place, VIEWS, type View } from "./model/place.ts";
+import { useStore } from "./model/store.ts";
+import { prefer, taste, type Taste } from "./model/taste.ts";
+import type { Session } from "./model/types.ts";
+import { notice, say } from "./notice.ts";
+import { ConversationView } from "./parts/conversation.tsx";
+import { Dialog } from "./parts/dialog.tsx";
+import { Help } from "./parts/help.tsx";
+import { Icon, type Shape } from "./parts/icons.tsx";
+import { InboxList, initials } from "./parts/inbox.tsx";
+import { LogIn } from "./parts/login.tsx";
+import { Palette } from "./parts/palette.tsx";
+import { language, LANGUAGES, t, told } from "./words.ts";
+
+const ICONS: Record<View, Shape> = {
+  mine: "person",
+  unassigned: "inbox",
+  open: "people",
+  snoozed: "moon",
+  done: "check",
+};
+
+function Desk(): JSX.Element {
+  const here = useStore(session);
+  const [state, setState] = useState<"asking" | "out" | "ended" | "in">("asking");
+  useStore(taste);
+  document.documentElement.lang = language();
+
+  const enter = (entered: Session): void => {
+    useSession(entered, () => setState("ended"));
+    session.set(entered);
+    setState("in");
+    loadPeople().catch((error: unknown) => say(told(error), true));
+    resume();
+  };
+  useEffect(() => {
+    get<Session>("session")
+      .then(enter)
+      .catch((error: unknown) => {
+        setState("out");
+        if (!(error instanceof Problem && error.status === 401)) say(told(error), true);
+      });
+  }, []);
+  const leave = async (): Promise<void> => {
+    try {
+      await remove("session");
+      forgetMember();
+      location.assign("/desk");
+    } catch (error) {
+      say(told(error), true);
+    }
+  };
+  if (state === "asking") return <p class="empty" role="status">{t("loading")}</p>;
+  return (
+    <>
+      {state === "in" && here ? <Frame session={here} onLeave={() => void leave()} /> : <LogIn ended={state === "ended"} onEnter={enter} />}
+      <Notices />
+    </>
+  );
+}
+
+function Notices(): JSX.Element {
+  const shownNow = useStore(notice);
+  return (
+    <>
+      <div class={`notice${shownNow?.bad ? " bad" : ""}${shownNow ? "" : " gone"}`} role="status">{shownNow?.text}</div>
+    </>
+  );
+}
+
+function Frame({ session: entered, onLeave }: { session: Session; onLeave: () => void }): JSX.Element {
+  const { view, conversation } = useStore(place);
+  const live = useStore(connected);
+  const [over, setOver] = useState<"palette" | "help" | "account" | null>(null);
+  useEffect(
+    () =>
+      follow(
+        () => "/api/v1/events",
+        {
+          open: () => inbox.changed(),
+          entry: () => inbox.changed(),
+          changed: () => inbox.changed(),
+          identity: () => inbox.changed(),
+          resync: () => inbox.changed(),
+        },
+        true,
+      ),
+    [],
+  );
+  useCommand("palette", () => setOver("palette"));
+  useCommand("help", () => setOver("help"));
+  for (const one of VIEWS) useCommand(one, () => go({ view: one, conversation: null }));
+  useEffect(() => {
+    if (!conversation) document.title = `${t(view)} · ${t("product")}`;
+  }, [view, conversation]);
+  const close = (): void => setOver(null);
+  return (
+    <div class={`frame${conversation ? " reading" : ""}`}>
+      <a class="skip" href="#main">{t("skip")}</a>
+      <nav class="rail" aria-label={t("views")}>
+        <span class="mark" aria-hidden="true"><svg viewBox="0 0 24 24" width="26" height="26"><path d="M4 6h16M12 6v12M8 18h8" /></svg></span>
+        <ul>
+          {VIEWS.map((one, at) => (
+            <li key={one}>
+              <a
+                href={`/desk/${one}`}
+                aria-current={one === view ? "page" : undefined}
+                title={`${t(one)} (${at + 1})`}
+                onClick={(event) => {
+                  event.preventDefault();
+                  go({ view: one, conversation: null });
+                }}
+              >
+                <Icon shape={ICONS[one]} />
+                <span>{t(one)}</span>
+              </a>
+            </li>
+          ))}
+        </ul>
+        <div class="rail-foot">
+          <button type="button" class="plain" aria-label={t("palette")} title={`${t("palette")} (${shown(COMMANDS.palette.keys)})`} onClick={() => run("palette")}><Icon shape="search" /></button>
+          <button type="button" class="plain" aria-label={t("help")} title={`${t("help")} (?)`} onClick={() => run("help")}><Icon shape="keys" /></button>
+          <button type="button" class="plain face" aria-label={t("account")} title={entered.member.name} onClick={() => setOver("account")}>{initials(entered.member.name)}</button>
+        </div>
+      </nav>
+      {!live && <p class="offline" role="status">{t("offline")}</p>}
+      <InboxList />
+      {conversation ? (
+        <ConversationView key={conversation} id={conversation} />
+      ) : (
+        <main id="main" class="conversation none" tabIndex={-1}>
+          <div class="empty">
+            <Icon shape="inbox" size={40} />
+            <p>{t("chooseOne")}</p>
+            <p class="hint">{t("chooseHint")}</p>
+          </div>
+        </main>
+      )}
+      {over === "palette" && <Palette onClose={close} />}
+      {over === "help" && <Help onClose={close} />}
+      {over === "account" && <Account session={entered} onLeave={onLeave} onClose={close} />}
+    </div>
+  );
+}
+
+function Account({ session: entered, onLeave, onClose }: { session: Session; onLeave: () => void; onClose: () => void }): JSX.Element {
+  const { theme } = useStore(taste);
+  return (
+    <Dialog title={entered.member.name} onClose={onClose}>
+      <p class="hint">{entered.member.email}</p>
+      <label>
+        <span>{t("theme")}</span>
+        <select value={theme} onChange={(event) => prefer({ theme: event.currentTarget.value as Taste["theme"] })}>
+          {(["system", "light", "dark"] as const).map((one) => <option key={one} value={one}>{t(`theme_${one}`)}</option>)}
+        </select>
+      </label>
+      <label>
+        <span>{t("language")}</span>
+        <select value={language()} onChange={(event) => prefer({ language: event.currentTarget.value })}>
+          {Object.entries(LANGUAGES).map(([code, { name }]) => <option key={code} value={code} lang={code}>{name}</option>)}
+        </select>
+      </label>
+      <footer>
+        <button type="button" onClick={onLeave}>{t("logout")}</button>
+      </footer>
+    </Dialog>
+  );
+}
+
+listen();
+const root = document.getElementById("desk");
+if (root) render(<Desk />, root);

@@ -1,0 +1,93 @@
+// How the server is asked. One member, one session: the cookie goes by itself, the token against forgery is kept here.
+
+import type { Session, StoredFile } from "./types.ts";
+
+/** What went wrong, as the server puts it. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    detail: string,
+    readonly field: string | null = null,
+  ) {
+    super(detail);
+  }
+
+  /** True when the same request may work later. */
+  get passes(): boolean {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+}
+
+let csrf = "";
+let whenEnded: () => void = () => undefined;
+
+/** Takes over a session. `ended` is called when the server says that it counts no more. */
+export function useSession(session: Session, ended: () => void): void {
+  csrf = session.csrf;
+  whenEnded = ended;
+}
+
+/** Query parameters without those that are not set. */
+export function query(values: Record<string, string | number | boolean | null | undefined>): string {
+  const pairs = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== null && value !== undefined && value !== "" && value !== false) {
+      pairs.set(name, String(value));
+    }
+  }
+  const text = pairs.toString();
+  return text ? `?${text}` : "";
+}
+
+export function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return ask<T>(path, signal ? { signal } : {});
+}
+
+export function post<T>(path: string, body: unknown, extra: RequestInit = {}): Promise<T> {
+  return change<T>("POST", path, body, extra);
+}
+
+export function patch<T>(path: string, body: unknown): Promise<T> {
+  return change<T>("PATCH", path, body);
+}
+
+export function remove(path: string): Promise<void> {
+  return ask<void>(path, { method: "DELETE", headers: { "x-csrf-token": csrf } });
+}
+
+export async function upload(file: File): Promise<StoredFile> {
+  const form = new FormData();
+  form.append("file", file, file.name || "picture.png");
+  return ask<StoredFile>("files", { method: "POST", body: form, headers: { "x-csrf-token": csrf } });
+}
+
+function change<T>(method: string, path: string, body: unknown, extra: RequestInit = {}): Promise<T> {
+  const headers = { "content-type": "application/json", "x-csrf-token": csrf, ...extra.headers };
+  return ask<T>(path, { ...extra, method, headers, body: JSON.stringify(body) });
+}
+
+async function ask<T>(path: string, request: RequestInit): Promise<T> {
+  let answer: Response;
+  try {
+    answer = await fetch(`/api/v1/${path}`, { cache: "no-store", ...request });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new Problem(0, "");
+  }
+  if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
+  const problem = await told(answer);
+  if (problem.status === 401 && csrf && path !== "session") whenEnded();
+  throw problem;
+}
+
+async function told(answer: Response): Promise<Problem> {
+  try {
+    const body = (await answer.json()) as { detail?: unknown; field?: unknown };
+    const detail = typeof body.detail === "string" ? body.detail : "";
+    const field = typeof body.field === "string" ? body.field : null;
+    return new Problem(answer.status, detail.charAt(0).toUpperCase() + detail.slice(1), field);
+  } catch {
+    // Whatever stands between us and the server may answer in its own way.
+    return new Problem(answer.status, "");
+  }
+}

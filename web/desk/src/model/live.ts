@@ -1,0 +1,36 @@
+// Server-sent events. The browser comes back by itself after a break; only a refusal ends a stream for good, and then
+// it is opened anew after a while.
+
+import { Store } from "./store.ts";
+
+const RETRY_MS = 4000;
+
+/** Whether news arrive now. */
+export const connected = new Store(true);
+
+/** Follows a stream until the returned function is called. `address` is asked for every new connection. */
+export function follow(address: () => string, events: Record<string, (data: unknown) => void>, main = false): () => void {
+  let source: EventSource | null = null;
+  let timer = 0;
+  const open = (): void => {
+    source = new EventSource(address());
+    source.onopen = () => {
+      if (main) connected.set(true);
+      events["open"]?.(null);
+    };
+    source.onerror = () => {
+      if (main) connected.set(false);
+      if (source?.readyState === EventSource.CLOSED) timer = setTimeout(open, RETRY_MS);
+    };
+    for (const [name, take] of Object.entries(events)) {
+      if (name === "open") continue;
+      source.addEventListener(name, (event) => take(JSON.parse((event as MessageEvent<string>).data)));
+    }
+  };
+  open();
+  return () => {
+    clearTimeout(timer);
+    source?.close();
+    source = null;
+  };
+}

@@ -1,0 +1,283 @@
+// Writing: an answer on any of the customer's channels, or a note for colleagues. What is written is kept in this
+// browser until it is sent; what is sent can be taken back for a few seconds.
+
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { COMMANDS, shown, useCommand } from "../keys.ts";
+import { post, upload } from "../model/api.ts";
+import { read, write } from "../model/kept.ts";
+import { openLine, ways } from "../model/lines.ts";
+import { letGo, outbox, send, takeBack, type Outgoing } from "../model/outbox.ts";
+import { endpoints } from "../model/people.ts";
+import { useStore } from "../model/store.ts";
+import type { Conversation, CustomerView, Interaction, StoredFile } from "../model/types.ts";
+import { say } from "../notice.ts";
+import { t, told } from "../words.ts";
+import { ChannelIcon, Icon } from "./icons.tsx";
+import { KnowledgeSearch } from "./knowledge.tsx";
+
+type Kind = "reply" | "note";
+
+interface Draft {
+  text: string;
+  files: StoredFile[];
+}
+
+const EMPTY: Draft = { text: "", files: [] };
+const TYPING_EVERY_MS = 4000;
+
+interface Props {
+  conversation: Conversation;
+  customer: CustomerView | null;
+  lines: Interaction[];
+  onLines: (lines: Interaction[]) => void;
+}
+
+export function Composer({ conversation, customer, lines, onLines }: Props): JSX.Element {
+  const { id } = conversation;
+  const [kind, setKind] = useState<Kind>("reply");
+  const [draft, setDraft] = useState<Draft>(() => read(`draft.${id}.reply`, EMPTY));
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [searching, setSearching] = useState(false);
+  const [uploads, setUploads] = useState<string[]>([]);
+  const [busy, setBusy] = useState(false);
+  const all = useStore(endpoints);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const picker = useRef<HTMLInputElement>(null);
+  const focusNext = useRef(false);
+  const told_ = useRef(0);
+  const possible = ways(conversation, customer, lines, all);
+  const way = possible.find((one) => one.key === chosen) ?? possible[0];
+  const isNote = kind === "note";
+  const isEmpty = draft.text.trim() === "" && (isNote || draft.files.length === 0);
+
+  const keep = (next: Draft): void => {
+    setDraft(next);
+    write(`draft.${id}.${kind}`, next.text || next.files.length > 0 ? next : null);
+  };
+  const latest = useRef({ keep, draft });
+  latest.current = { keep, draft };
+  const turn = (to: Kind): void => {
+    focusNext.current = true;
+    setKind(to);
+    setDraft(read(`draft.${id}.${to}`, EMPTY));
+    if (to === kind) field.current?.focus();
+  };
+  useLayoutEffect(() => {
+    if (!focusNext.current) return;
+    focusNext.current = false;
+    field.current?.focus();
+  }, [kind, draft]);
+  useLayoutEffect(() => {
+    const element = field.current;
+    if (!element) return;
+    element.style.height = "auto";
+    element.style.height = `${Math.min(element.scrollHeight + 2, innerHeight * 0.4)}px`;
+  }, [draft.text, kind]);
+
+  const tell = (typing: boolean): void => {
+    const now = Date.now();
+    if (isNote || (typing && now - told_.current < TYPING_EVERY_MS) || (!typing && told_.current === 0)) return;
+    told_.current = typing ? now : 0;
+    post(`conversations/${id}/typing`, { typing }).catch(() => undefined);
+  };
+  useEffect(() => () => {
+    if (told_.current) post(`conversations/${id}/typing`, { typing: false }).catch(() => undefined);
+  }, [id]);
+
+  const submit = async (): Promise<void> => {
+    if (isEmpty || busy || uploads.length > 0) return;
+    let via: string | null = null;
+    if (!isNote) {
+      if (!way) return;
+      try {
+        via = way.key;
+        if (way.open) {
+          setBusy(true);
+          const line = await openLine(id, way.open);
+          onLines([...lines, line]);
+          setChosen(line.id);
+          via = line.id;
+        }
+      } catch (error) {
+        say(told(error), true);
+        return;
+      } finally {
+        setBusy(false);
+      }
+    }
+    letGo({ conversation: id, kind, text: draft.text.trim(), via, files: isNote ? [] : draft.files });
+    latest.current.keep(EMPTY);
+    tell(false);
+    field.current?.focus();
+  };
+  const back = (one: Outgoing | undefined): void => {
+    const taken = one && takeBack(one.id);
+    if (!taken) return;
+    focusNext.current = true;
+    setKind(taken.kind);
+    const before = read<Draft>(`draft.${id}.${taken.kind}`, EMPTY);
+    const next = { text: [taken.text, before.text].filter(Boolean).join("\n\n"), files: [...taken.files, ...before.files] };
+    setDraft(next);
+    write(`draft.${id}.${taken.kind}`, next);
+    say(t("undone"));
+  };
+  const waiting = useStore(outbox).filter((one) => one.conversation === id);
+
+  const attach = async (files: Iterable<File>): Promise<void> => {
+    for (const file of files) {
+      setUploads((names) => [...names, file.name]);
+      try {
+        const stored = await upload(file);
+        const { keep: keepNow, draft: now } = latest.current;
+        keepNow({ ...now, files: [...now.files, stored] });
+      } catch (error) {
+        say(`${file.name}: ${told(error)}`, true);
+      } finally {
+        setUploads((names) => names.filter((name) => name !== file.name));
+      }
+    }
+  };
+  const insert = (text: string): void => {
+    setSearching(false);
+    const element = field.current;
+    const at = element?.selectionStart ?? draft.text.length;
+    const before = draft.text.slice(0, at);
+    const gap = before && !before.endsWith("\n") ? "\n" : "";
+    keep({ ...draft, text: before + gap + text + draft.text.slice(element?.selectionEnd ?? at) });
+    requestAnimationFrame(() => element?.focus());
+  };
+  const nextWay = (): void => {
+    const at = possible.findIndex((one) => one.key === way?.key);
+    const next = possible[(at + 1) % possible.length];
+    if (!next) return;
+    setChosen(next.key);
+    say(`${t("channel")}: ${next.label}`);
+  };
+  useCommand("reply", () => turn("reply"));
+  useCommand("note", () => turn("note"));
+  useCommand("send", () => void submit());
+  useCommand("undo", waiting.length > 0 ? () => back(waiting.findLast((one) => !one.sending)) : null);
+  useCommand("channel", isNote ? null : nextWay);
+  useCommand("knowledge", () => setSearching(true));
+  useCommand("attach", isNote ? null : () => picker.current?.click());
+
+  return (
+    <section class={`composer ${kind}`} aria-label={t("composer")}>
+      {waiting.length > 0 && (
+        <ul class="waiting-list">
+          {waiting.map((one) => <Waiting key={one.id} one={one} onBack={() => back(one)} />)}
+        </ul>
+      )}
+      <div class="composer-top">
+        <div class="switch" role="group" aria-label={t("composer")}>
+          <button type="button" aria-pressed={!isNote} onClick={() => turn("reply")}>{t("reply")}</button>
+          <button type="button" aria-pressed={isNote} onClick={() => turn("note")}>{t("note")}</button>
+        </div>
+        {!isNote && way && (
+          <label class="way-choice">
+            <ChannelIcon channel={way.channel} />
+            <span class="unseen">{t("channel")}</span>
+            <select value={way.key} onChange={(event) => setChosen(event.currentTarget.value)}>
+              {possible.map((one) => <option key={one.key} value={one.key}>{one.label}</option>)}
+            </select>
+          </label>
+        )}
+        {!isNote && !way && <span class="hint">{t("noLine")}</span>}
+      </div>
+      <textarea
+        ref={field}
+        rows={2}
+        dir="auto"
+        maxLength={20_000}
+        aria-label={t(isNote ? "noteLabel" : "messageLabel")}
+        placeholder={t(isNote ? "noteHint" : "messageHint")}
+        value={draft.text}
+        onInput={(event) => {
+          keep({ ...draft, text: event.currentTarget.value });
+          tell(event.currentTarget.value !== "");
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") {
+            event.preventDefault();
+            event.currentTarget.blur();
+            document.querySelector<HTMLElement>(".timeline .scroll")?.focus();
+          }
+        }}
+        onPaste={(event) => {
+          const files = event.clipboardData?.files;
+          if (isNote || !files?.length) return;
+          event.preventDefault();
+          void attach(files);
+        }}
+        onDragOver={(event) => event.preventDefault()}
+        onDrop={(event) => {
+          const files = event.dataTransfer?.files;
+          if (isNote || !files?.length) return;
+          event.preventDefault();
+          void attach(files);
+        }}
+      />
+      {!isNote && (draft.files.length > 0 || uploads.length > 0) && (
+        <ul class="files">
+          {draft.files.map((file) => (
+            <li key={file.id} class="file">
+              <Icon shape="clip" size={14} /> <bdi>{file.name}</bdi>
+              <button type="button" class="plain" aria-label={t("removeFile", { name: file.name })} onClick={() => keep({ ...draft, files: draft.files.filter((one) => one !== file) })}>
+                <Icon shape="close" size={14} />
+              </button>
+            </li>
+          ))}
+          {uploads.map((name) => <li key={name} class="file">{t("uploading", { name })}</li>)}
+        </ul>
+      )}
+      <div class="composer-foot">
+        <input ref={picker} type="file" multiple hidden onChange={(event) => {
+          void attach([...(event.currentTarget.files ?? [])]);
+          event.currentTarget.value = "";
+        }} />
+        {!isNote && (
+          <button type="button" class="plain" aria-label={t("attach")} title={`${t("attach")} (${shown(COMMANDS.attach.keys)})`} onClick={() => picker.current?.click()}>
+            <Icon shape="clip" />
+          </button>
+        )}
+        <button type="button" class="plain" aria-label={t("knowledge")} title={`${t("knowledge")} (${shown(COMMANDS.knowledge.keys)})`} onClick={() => setSearching(true)}>
+          <Icon shape="book" />
+        </button>
+        <span class="hint">{!isEmpty && t("draftKept")}</span>
+        <button type="button" class="main" disabled={isEmpty || busy || uploads.length > 0 || (!isNote && !way)} onClick={() => void submit()}>
+          {t(isNote ? "addNote" : "send")} <kbd>{shown(COMMANDS.send.keys)}</kbd>
+        </button>
+      </div>
+      {searching && <KnowledgeSearch onInsert={insert} onClose={() => setSearching(false)} />}
+    </section>
+  );
+}
+
+function Waiting({ one, onBack }: { one: Outgoing; onBack: () => void }): JSX.Element {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 250);
+    return () => clearInterval(timer);
+  }, []);
+  const seconds = Math.max(0, Math.ceil((one.due - now) / 1000));
+  return (
+    <li class={one.error ? "bad" : ""}>
+      <span class="waiting-text">{one.text}</span>
+      {one.error ? (
+        <>
+          <span role="alert">{t("notSent", { why: told(one.error) })}</span>
+          <button type="button" class="link" onClick={() => void send(one.id)}>{t("again")}</button>
+          <button type="button" class="link" onClick={onBack}>{t("edit")}</button>
+        </>
+      ) : one.sending || seconds === 0 ? (
+        <span>{t("delivery_sending")}</span>
+      ) : (
+        <>
+          <span>{t("sendingIn", { seconds })}</span>
+          <button type="button" class="link" onClick={onBack}>{t("undo")} <kbd>{shown(COMMANDS.undo.keys)}</kbd></button>
+        </>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,233 @@
+// One conversation: who and where it stands, its timeline, the composer.
+
+import type { JSX } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCommand } from "../keys.ts";
+import { get, patch } from "../model/api.ts";
+import { inbox, markSeen } from "../model/inbox.ts";
+import { follow } from "../model/live.ts";
+import { me, members, memberName } from "../model/people.ts";
+import { go } from "../model/place.ts";
+import { useStore } from "../model/store.ts";
+import { prefer, taste } from "../model/taste.ts";
+import { Timeline } from "../model/timeline.ts";
+import type { Author, Change, Conversation, CustomerView, Entry, Interaction, Page, Priority } from "../model/types.ts";
+import { say } from "../notice.ts";
+import { named, t, told } from "../words.ts";
+import { Composer } from "./composer.tsx";
+import { CustomerPanel } from "./customer.tsx";
+import { authorName } from "./entry.tsx";
+import { Icon } from "./icons.tsx";
+import { TimelineView } from "./timeline.tsx";
+
+const HOUR_MS = 3_600_000;
+const TYPING_MS = 6000;
+
+export function ConversationView({ id }: { id: string }): JSX.Element {
+  const row = inbox.list.get().rows.find((one) => one.id === id);
+  const [here, setHere] = useState<Conversation | null>(row ?? null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [customer, setCustomer] = useState<CustomerView | null>(null);
+  const [lines, setLines] = useState<Interaction[]>([]);
+  const [turn, setTurn] = useState(0);
+  const liked = useStore(taste);
+  const ready = here !== null;
+  const timeline = useMemo(() => (here ? new Timeline(id, here.last_seq) : null), [id, ready]);
+  const typing = useTyping(id);
+
+  useEffect(() => {
+    const away = new AbortController();
+    const load = async (): Promise<void> => {
+      const found = await get<Conversation>(`conversations/${id}`, away.signal);
+      setHere(found);
+      const [person, all] = await Promise.all([
+        get<CustomerView>(`customers/${found.customer}`, away.signal),
+        get<Page<Interaction>>(`conversations/${id}/interactions`, away.signal),
+      ]);
+      setCustomer(person);
+      setLines(all.items);
+    };
+    load().catch((error: unknown) => {
+      if (!away.signal.aborted) setProblem(told(error));
+    });
+    return () => away.abort();
+  }, [id, turn]);
+
+  useEffect(() => {
+    if (!timeline) return;
+    timeline.want(timeline.length - 1, timeline.length);
+    let timer = 0;
+    let stop: (() => void) | null = null;
+    const start = (): void => {
+      stop ??= follow(() => `/api/v1/conversations/${id}/events?after=${timeline.length}`, {
+        entry: (data) => {
+          const entry = data as Entry;
+          timeline.take(entry);
+          if (entry.kind === "message") typing.quiet(entry.author);
+          if (entry.direction === "in") say(`${authorName(entry.author)}: ${entry.text.slice(0, 120)}`);
+        },
+        conversation: (data) => {
+          setHere(data as Conversation);
+          clearTimeout(timer);
+          timer = setTimeout(() => {
+            timeline.refreshDeliveries();
+            setTurn((count) => count + 1);
+          }, 300);
+        },
+        fleeting: (data) => typing.take(data),
+      });
+    };
+    // A page nobody looks at leaves its line to others: browsers open only a few to one server.
+    const seenAgain = (): void => {
+      if (document.hidden) {
+        stop?.();
+        stop = null;
+      } else start();
+    };
+    seenAgain();
+    document.addEventListener("visibilitychange", seenAgain);
+    return () => {
+      document.removeEventListener("visibilitychange", seenAgain);
+      clearTimeout(timer);
+      stop?.();
+      timeline.close();
+    };
+  }, [timeline]);
+
+  const name = customer?.name ?? row?.customer_name ?? row?.contact ?? t("someone");
+  useEffect(() => {
+    document.title = `${name} · ${t("product")}`;
+  }, [name]);
+
+  const change = async (wish: Change, done: string): Promise<void> => {
+    try {
+      setHere(await patch<Conversation>(`conversations/${id}`, wish));
+      say(done);
+    } catch (error) {
+      say(told(error), true);
+    }
+  };
+  const set = (status: "open" | "resolved"): Promise<void> => change({ status }, t("statusChanged", { status: named("status", status) }));
+  const finished = here?.status === "resolved" || here?.status === "closed";
+  const assign = (owner: string): Promise<void> => change({ owner }, t("assigned", { name: memberName(owner) ?? t("you") }));
+  const snooze = (until: number): Promise<void> =>
+    change({ status: "snoozed", snoozed_until: until }, t("statusChanged", { status: t("status_snoozed") }));
+  useCommand("assign", here ? () => void assign(me()) : null);
+  useCommand("resolve", here ? () => void set(finished ? "open" : "resolved") : null);
+  useCommand("snooze", here ? () => void snooze(tomorrow()) : null);
+  useCommand("customer", () => prefer({ customer: !taste.get().customer }));
+  useCommand("events", () => prefer({ events: !taste.get().events }));
+  useCommand("back", () => go({ conversation: null }));
+
+  if (problem && !here) return <main id="main" class="conversation"><p class="empty error">{problem || t("notFound")}</p></main>;
+  if (!here || !timeline) return <main id="main" class="conversation"><p class="empty">{t("loading")}</p></main>;
+  return (
+    <>
+      <main id="main" class="conversation" tabIndex={-1}>
+        <header class="head">
+          <button type="button" class="plain back" aria-label={t("backToList")} onClick={() => go({ conversation: null })}>
+            <Icon shape="back" />
+          </button>
+          <div class="head-who">
+            <h2><bdi>{name}</bdi></h2>
+            <p><bdi>{here.subject ?? t("noSubject")}</bdi></p>
+          </div>
+          <div class="head-acts">
+            <span class={`tag status ${here.status}`}>{named("status", here.status)}</span>
+            <Choice label={t("owner")} value={here.owner ?? ""} onChange={(owner) => void (owner ? assign(owner) : change({ unassign: true }, t("assigned", { name: t("nobody") })))}>
+              <option value="">{t("nobody")}</option>
+              <Owners owner={here.owner} />
+            </Choice>
+            <Choice label={t("priority")} value={here.priority} onChange={(priority) => void change({ priority: priority as Priority }, named("priority", priority))}>
+              {["low", "normal", "high", "urgent"].map((one) => <option key={one} value={one}>{named("priority", one)}</option>)}
+            </Choice>
+            <Choice label={t("snooze")} value="" onChange={(until) => void snooze(Number(until))}>
+              <option value="">{t("snooze")}</option>
+              <option value={Date.now() + HOUR_MS}>{t("snoozeHour")}</option>
+              <option value={tomorrow()}>{t("snoozeTomorrow")}</option>
+              <option value={Date.now() + 7 * 24 * HOUR_MS}>{t("snoozeWeek")}</option>
+            </Choice>
+            <button type="button" class="act" onClick={() => void set(finished ? "open" : "resolved")}>
+              <Icon shape="check" size={16} /> {t(finished ? "reopen" : "resolve")}
+            </button>
+            <button type="button" class="plain" aria-pressed={liked.events} aria-label={t("showEvents")} title={t(liked.events ? "hideEvents" : "showEvents")} onClick={() => prefer({ events: !liked.events })}>
+              <Icon shape="gear" />
+            </button>
+            <button type="button" class="plain" aria-pressed={liked.customer} aria-label={t("details")} title={t("details")} onClick={() => prefer({ customer: !liked.customer })}>
+              <Icon shape="person" />
+            </button>
+          </div>
+        </header>
+        <TimelineView key={id} timeline={timeline} onRead={(seq) => markSeen(id, seq)} />
+        <p class="typing" role="status">{typing.text}</p>
+        <Composer key={id} conversation={here} customer={customer} lines={lines} onLines={setLines} />
+      </main>
+      {liked.customer && customer && (
+        <CustomerPanel conversation={here} customer={customer} turn={turn} onChange={() => setTurn((count) => count + 1)} />
+      )}
+    </>
+  );
+}
+
+function tomorrow(): number {
+  const at = new Date();
+  at.setDate(at.getDate() + 1);
+  at.setHours(9, 0, 0, 0);
+  return at.getTime();
+}
+
+interface ChoiceProps {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  children: preact.ComponentChildren;
+}
+
+function Choice({ label, value, onChange, children }: ChoiceProps): JSX.Element {
+  return (
+    <select
+      class="choice"
+      aria-label={label}
+      title={label}
+      value={value}
+      onChange={(event) => {
+        if (event.currentTarget.value !== value) onChange(event.currentTarget.value);
+      }}
+    >
+      {children}
+    </select>
+  );
+}
+
+function Owners({ owner }: { owner: string | null }): JSX.Element {
+  const all = useStore(members).filter((one) => one.enabled || one.id === owner);
+  return <>{all.map((one) => <option key={one.id} value={one.id}>{one.id === me() ? `${one.name} (${t("you")})` : one.name}</option>)}</>;
+}
+
+interface Typing {
+  text: string;
+  take: (data: unknown) => void;
+  quiet: (author: Author) => void;
+}
+
+/** Who is writing just now, the customer or a colleague. */
+function useTyping(id: string): Typing {
+  const [who, setWho] = useState<Author | null>(null);
+  const timer = useRef(0);
+  useEffect(() => setWho(null), [id]);
+  const set = (author: Author | null): void => {
+    clearTimeout(timer.current);
+    setWho(author);
+    if (author) timer.current = setTimeout(() => setWho(null), TYPING_MS);
+  };
+  const take = (data: unknown): void => {
+    const news = data as { type?: string; author?: Author; typing?: boolean };
+    if (news.type !== "typing") return;
+    const author = news.author ?? { kind: "customer" };
+    if (author.kind === "member" && author.id === me()) return;
+    set(news.typing ? author : null);
+  };
+  const name = who ? authorName(who) : "";
+  const text = who ? t(who.kind === "customer" ? "typing" : "replying", { name }) : "";
+  return { text, take, quiet: () => set(null) };
+}

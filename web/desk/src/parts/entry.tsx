@@ -1,0 +1,179 @@
+// One line of the timeline.
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { post } from "../model/api.ts";
+import { me, memberName } from "../model/people.ts";
+import type { Author, Delivery, Entry, StoredFile } from "../model/types.ts";
+import { say } from "../notice.ts";
+import { bytes, clock, moment, named, t, told } from "../words.ts";
+import { ChannelIcon, Icon, type Shape } from "./icons.tsx";
+import { initials } from "./inbox.tsx";
+import { MailFrame } from "./mail.tsx";
+import { Linked } from "./linked.tsx";
+
+interface Props {
+  entry: Entry;
+  delivery: Delivery | undefined;
+}
+
+export function EntryRow({ entry, delivery }: Props): JSX.Element {
+  if (entry.kind === "message" || entry.kind === "note" || entry.kind === "call" || entry.kind === "transcript") {
+    return <Said entry={entry} delivery={delivery} />;
+  }
+  return <Event entry={entry} />;
+}
+
+export function authorName(author: Author): string {
+  if (author.kind === "member") return author.id === me() ? t("you") : (author.name ?? memberName(author.id) ?? t("someone"));
+  const kinds = { customer: "customer", ai: "assistant", system: "system", api: "program" } as const;
+  return author.name ?? t(kinds[author.kind]);
+}
+
+function Said({ entry, delivery }: Props): JSX.Element {
+  const { author } = entry;
+  const name = authorName(author);
+  const side = entry.kind === "note" ? "note" : entry.direction === "in" ? "in" : "out";
+  const subject = typeof entry.body["subject"] === "string" ? entry.body["subject"] : null;
+  return (
+    <article class={`entry ${side} ${author.kind}`} aria-label={`${name}, ${clock(entry.at)}`}>
+      <span class="face" aria-hidden="true">
+        {author.kind === "ai" ? <Icon shape="spark" /> : author.kind === "system" || author.kind === "api" ? <Icon shape="gear" /> : initials(author.kind === "member" ? (author.name ?? name) : name)}
+      </span>
+      <div class="bubble">
+        <p class="byline">
+          <b><bdi>{name}</bdi></b>
+          {author.kind === "ai" && <span class="tag ai">{t("assistant")}</span>}
+          {entry.kind === "note" && <span class="tag"><Icon shape="lock" size={12} /> {t("internalNote")}</span>}
+          {entry.channel && (
+            <span class="via"><ChannelIcon channel={entry.channel} size={14} /> {named("channel", entry.channel)}</span>
+          )}
+          <time dateTime={new Date(entry.at).toISOString()} title={moment(entry.at)}>{clock(entry.at)}</time>
+        </p>
+        {subject && <p class="subject">{t("subject", { text: subject })}</p>}
+        <Words entry={entry} />
+        {entry.files.length > 0 && <Files files={entry.files} />}
+        {delivery && entry.direction === "out" && <Way delivery={delivery} />}
+      </div>
+    </article>
+  );
+}
+
+function Words({ entry }: { entry: Entry }): JSX.Element {
+  const [whole, setWhole] = useState(false);
+  const [quoted, setQuoted] = useState(false);
+  const html = typeof entry.body["html"] === "string" ? entry.body["html"] : null;
+  const full = typeof entry.body["full_text"] === "string" ? entry.body["full_text"] : null;
+  const hasQuote = !html && full !== null && full.trim() !== entry.text.trim();
+  return (
+    <>
+      {whole && html ? (
+        <MailFrame html={html} files={entry.files} />
+      ) : (
+        <div class="words" dir="auto">
+          {entry.text || full ? <Linked text={quoted && full ? full : entry.text || full || ""} /> : entry.files.length === 0 && <i>{t("noText")}</i>}
+        </div>
+      )}
+      {html && (
+        <button type="button" class="link" aria-expanded={whole} onClick={() => setWhole(!whole)}>
+          {t(whole ? "hideMail" : "showMail")}
+        </button>
+      )}
+      {hasQuote && (
+        <button type="button" class="link" aria-expanded={quoted} onClick={() => setQuoted(!quoted)}>
+          {t(quoted ? "hideMail" : "quoted")}
+        </button>
+      )}
+    </>
+  );
+}
+
+function Files({ files }: { files: StoredFile[] }): JSX.Element {
+  return (
+    <ul class="files">
+      {files.map((file) => {
+        const address = `/api/v1/files/${file.id}`;
+        if (file.state !== "stored") {
+          return <li key={file.id} class="file"><Icon shape="clip" size={14} /> {file.name} ({file.reason ?? t("fileMissing")})</li>;
+        }
+        const isPicture = /^image\/(png|jpeg|gif|webp|avif)$/.test(file.media_type);
+        return (
+          <li key={file.id}>
+            <a class="file" href={address} target="_blank" rel="noopener noreferrer">
+              {isPicture ? <img src={address} alt="" loading="lazy" /> : <Icon shape="clip" size={14} />}
+              <span><bdi>{file.name}</bdi> <small>{bytes(file.size)}</small></span>
+            </a>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function Way({ delivery }: { delivery: Delivery }): JSX.Element {
+  const isBad = delivery.status === "failed" || delivery.status === "unknown";
+  const again = async (): Promise<void> => {
+    try {
+      await post(`deliveries/${delivery.id}/retry`, {});
+    } catch (error) {
+      say(told(error), true);
+    }
+  };
+  return (
+    <p class={`way${isBad ? " bad" : ""}`}>
+      {named("delivery", delivery.status)}
+      {isBad && delivery.reason && `: ${delivery.reason}`}
+      {isBad && <button type="button" class="link" onClick={() => void again()}>{t("retry")}</button>}
+    </p>
+  );
+}
+
+const SHAPE_OF: Partial<Record<string, Shape>> = {
+  identity: "person",
+  routing: "people",
+  decision: "lock",
+  tool_call: "gear",
+  state: "inbox",
+  fact: "check",
+};
+
+function Event({ entry }: { entry: Entry }): JSX.Element {
+  const hasDetails = Object.keys(entry.body).length > 0;
+  const line = (
+    <>
+      <Icon shape={SHAPE_OF[entry.kind] ?? "dots"} size={14} />
+      <b>{named("kind", entry.kind)}</b>
+      <span class="event-text"><bdi>{described(entry)}</bdi></span>
+      <span class="event-who">{authorName(entry.author)}</span>
+      <time dateTime={new Date(entry.at).toISOString()} title={moment(entry.at)}>{clock(entry.at)}</time>
+    </>
+  );
+  if (!hasDetails) return <p class="event">{line}</p>;
+  return (
+    <details class="event">
+      <summary>{line}</summary>
+      <pre tabIndex={0}>{JSON.stringify(entry.body, null, 2)}</pre>
+    </details>
+  );
+}
+
+function described(entry: Entry): string {
+  if (entry.kind === "fact") return `${entry.body["name"]}: ${plain(entry.body["value"])}`;
+  const change = entry.body["change"] as Record<string, unknown> | undefined;
+  if (entry.kind !== "state" || !change) return entry.text || named("kind", entry.kind);
+  const parts: string[] = [];
+  if (change["status"]) parts.push(`${t("status")}: ${named("status", String(change["status"]))}`);
+  if (change["snoozed_until"]) parts.push(moment(Number(change["snoozed_until"])));
+  if (change["owner"]) parts.push(`${t("owner")}: ${memberName(String(change["owner"])) ?? t("someone")}`);
+  if (change["unassign"]) parts.push(`${t("owner")}: ${t("nobody")}`);
+  if (change["priority"]) parts.push(`${t("priority")}: ${named("priority", String(change["priority"]))}`);
+  if (change["subject"] !== undefined) parts.push(t("subject", { text: String(change["subject"]) }));
+  for (const [name, value] of Object.entries((change["fields"] ?? {}) as Record<string, unknown>)) {
+    parts.push(`${name}: ${plain(value)}`);
+  }
+  return parts.join(" · ") || entry.text;
+}
+
+export function plain(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,197 @@
+// The list of conversations. Only what is in sight is drawn; every row is equally high.
+
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useCommand } from "../keys.ts";
+import { inbox, isUnread, seen } from "../model/inbox.ts";
+import { memberName } from "../model/people.ts";
+import { go, place, type View } from "../model/place.ts";
+import { useStore } from "../model/store.ts";
+import type { InboxRow } from "../model/types.ts";
+import { brief, named, t, told } from "../words.ts";
+import { ChannelIcon, Icon } from "./icons.tsx";
+
+const ROW = 84;
+const AROUND = 6;
+const SEARCH_MS = 200;
+
+export function InboxList(): JSX.Element {
+  const { view, conversation } = useStore(place);
+  const listed = useStore(inbox.list);
+  useStore(seen);
+  const [search, setSearch] = useState("");
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [top, setTop] = useState(0);
+  const [height, setHeight] = useState(800);
+  const box = useRef<HTMLDivElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const timer = useRef(0);
+  const { rows } = listed;
+
+  useEffect(() => inbox.show(view, search), [view]);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const watch = new ResizeObserver(() => setHeight(element.clientHeight));
+    watch.observe(element);
+    return () => watch.disconnect();
+  }, []);
+
+  const first = Math.max(0, Math.floor(top / ROW) - AROUND);
+  const last = Math.min(rows.length, Math.ceil((top + height) / ROW) + AROUND);
+  useEffect(() => {
+    if (last >= rows.length - AROUND) void inbox.more();
+  }, [last, rows.length]);
+
+  const find = (text: string): void => {
+    setSearch(text);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => inbox.show(view, text.trim()), SEARCH_MS);
+  };
+  const walk = (step: number): void => {
+    const at = rows.findIndex((row) => row.id === (chosen ?? conversation));
+    const next = rows[Math.max(0, Math.min(rows.length - 1, at < 0 ? 0 : at + step))];
+    if (!next) return;
+    setChosen(next.id);
+    reveal(rows.indexOf(next));
+    if (conversation) go({ conversation: next.id });
+    else requestAnimationFrame(() => document.getElementById(`row-${next.id}`)?.focus());
+  };
+  const reveal = (at: number): void => {
+    const element = box.current;
+    if (!element) return;
+    if (at * ROW < element.scrollTop) element.scrollTop = at * ROW;
+    else if ((at + 1) * ROW > element.scrollTop + element.clientHeight) {
+      element.scrollTop = (at + 1) * ROW - element.clientHeight;
+    }
+    setTop(element.scrollTop);
+  };
+  useCommand("next", () => walk(1));
+  useCommand("previous", () => walk(-1));
+  useCommand("search", () => field.current?.focus());
+  useEffect(() => setChosen(conversation), [conversation]);
+
+  return (
+    <section class="inbox" aria-label={t("conversations")}>
+      <header>
+        <h1>{search ? t("search") : t(view)}</h1>
+        <label class="search">
+          <span class="unseen">{t("search")}</span>
+          <Icon shape="search" />
+          <input
+            ref={field}
+            type="search"
+            value={search}
+            placeholder={t("searchHint")}
+            onInput={(event) => find(event.currentTarget.value)}
+            onKeyDown={(event) => {
+              if (event.key === "Escape") {
+                event.preventDefault();
+                find("");
+                event.currentTarget.blur();
+              } else if (event.key === "ArrowDown" || event.key === "Enter") {
+                event.preventDefault();
+                document.getElementById(`row-${rows[0]?.id}`)?.focus();
+              }
+            }}
+          />
+        </label>
+      </header>
+      <div class="scroll" ref={box} tabIndex={-1} onScroll={(event) => setTop(event.currentTarget.scrollTop)}>
+        {rows.length === 0 ? (
+          <Nothing state={listed.state} error={listed.error} search={search} view={view} />
+        ) : (
+          <ul class="rows" style={{ height: `${rows.length * ROW}px` }}>
+            {rows.slice(first, last).map((row, at) => (
+              <Row key={row.id} row={row} top={(first + at) * ROW} current={row.id === conversation} walk={walk} />
+            ))}
+          </ul>
+        )}
+      </div>
+      <p class="unseen" role="status">
+        {listed.state === "ready" ? `${rows.length}${listed.next ? "+" : ""} ${t("conversations")}` : t("loading")}
+      </p>
+    </section>
+  );
+}
+
+function Nothing({ state, error, search, view }: { state: string; error: unknown; search: string; view: View }): JSX.Element {
+  if (state === "loading") return <p class="empty">{t("loading")}</p>;
+  if (state === "failed") {
+    return (
+      <div class="empty">
+        <p class="error">{told(error)}</p>
+        <button type="button" onClick={() => void inbox.reload()}>{t("again")}</button>
+      </div>
+    );
+  }
+  const text = search ? t("noMatches", { text: search }) : view === "mine" ? t("nothingMine") : t("noConversations");
+  return <p class="empty">{text}</p>;
+}
+
+interface RowProps {
+  row: InboxRow;
+  top: number;
+  current: boolean;
+  walk: (step: number) => void;
+}
+
+function Row({ row, top, current, walk }: RowProps): JSX.Element {
+  const unread = !current && isUnread(row);
+  const { view } = place.get();
+  const { latest } = row;
+  const owner = memberName(row.owner);
+  return (
+    <li style={{ transform: `translateY(${top}px)` }}>
+      <a
+        id={`row-${row.id}`}
+        href={`/desk/${view}/${row.id}`}
+        class={`row${current ? " current" : ""}${unread ? " unread" : ""}`}
+        aria-current={current ? "page" : undefined}
+        onClick={(event) => {
+          if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+          event.preventDefault();
+          go({ conversation: row.id });
+        }}
+        onKeyDown={(event) => {
+          const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+          if (!step) return;
+          event.preventDefault();
+          const beside = event.currentTarget.parentElement;
+          const next = step > 0 ? beside?.nextElementSibling : beside?.previousElementSibling;
+          if (next) next.querySelector("a")?.focus();
+          else walk(step);
+        }}
+      >
+        <span class="row-who">
+          {unread && <span class="dot"><span class="unseen">{t("unread")}: </span></span>}
+          <bdi>{row.customer_name ?? row.contact ?? t("someone")}</bdi>
+          <time dateTime={new Date(row.updated_at).toISOString()}>{brief(latest?.at ?? row.updated_at)}</time>
+        </span>
+        <span class="row-subject"><bdi>{row.subject ?? latest?.text ?? t("noSubject")}</bdi></span>
+        <span class="row-foot">
+          {row.channels.map((channel) => (
+            <span key={channel} class="row-channel" title={named("channel", channel)}>
+              <ChannelIcon channel={channel} size={14} />
+              <span class="unseen">{named("channel", channel)}</span>
+            </span>
+          ))}
+          {row.priority !== "normal" && <span class={`tag ${row.priority}`}>{named("priority", row.priority)}</span>}
+          {row.status !== "open" && <span class="tag">{named("status", row.status)}</span>}
+          {latest && row.subject && (
+            <span class="row-text">
+              {latest.kind === "note" && <b>{t("note")}: </b>}
+              {latest.text}
+            </span>
+          )}
+          {owner && <span class="row-owner" title={`${t("owner")}: ${owner}`}>{initials(owner)}<span class="unseen"> {t("owner")}: {owner}</span></span>}
+        </span>
+      </a>
+    </li>
+  );
+}
+
+export function initials(name: string): string {
+  const words = name.split(/\s+/).filter(Boolean);
+  return ((words[0]?.[0] ?? "") + (words.length > 1 ? (words.at(-1)?.[0] ?? "") : "")).toUpperCase();
+}

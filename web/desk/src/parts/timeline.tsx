@@ -1,0 +1,194 @@
+// The timeline on screen. Only the rows in sight are drawn, whatever the conversation's length; rows are as high as
+// they turn out to be, and what the reader looks at stays where it is while rows above it are measured.
+
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
+import { useCommand } from "../keys.ts";
+import { Heights } from "../model/heights.ts";
+import { useStore } from "../model/store.ts";
+import { taste } from "../model/taste.ts";
+import type { Timeline } from "../model/timeline.ts";
+import { day, t } from "../words.ts";
+import { EntryRow } from "./entry.tsx";
+
+const GUESS = 76;
+const AROUND_PX = 500;
+/** While somebody scrolls fast, what only passes by is not asked for. */
+const REST_MS = 60;
+const NEAR_END_PX = 60;
+
+interface Props {
+  timeline: Timeline;
+  onRead: (seq: number) => void;
+}
+
+export function TimelineView({ timeline, onRead }: Props): JSX.Element {
+  const news = useStore(timeline.news);
+  const { events } = useStore(taste);
+  const heights = useMemo(() => new Heights(GUESS), [timeline]);
+  heights.grow(timeline.length);
+  const box = useRef<HTMLDivElement>(null);
+  const atEnd = useRef(true);
+  const rest = useRef(0);
+  const [, redraw] = useReducer((count: number, _: void) => count + 1, 0);
+  const [behind, setBehind] = useState(false);
+  const scroll = useRef({ top: Number.MAX_SAFE_INTEGER, height: 800 });
+
+  const { top, height } = scroll.current;
+  const shownTop = Math.min(top, Math.max(0, heights.total - height));
+  const first = heights.rowAt(Math.max(0, shownTop - AROUND_PX));
+  const last = Math.min(timeline.length - 1, heights.rowAt(shownTop + height + AROUND_PX));
+
+  const toEnd = (): void => {
+    const element = box.current;
+    if (!element) return;
+    element.scrollTop = element.scrollHeight;
+    scroll.current.top = element.scrollTop;
+  };
+  const watch = useMemo(
+    () =>
+      new ResizeObserver((changes) => {
+        const element = box.current;
+        if (!element) return;
+        let above = 0;
+        let changed = false;
+        for (const { target } of changes) {
+          if (!(target instanceof HTMLElement) || !target.isConnected) continue;
+          const row = Number(target.dataset["row"]);
+          const before = heights.before(row);
+          const difference = heights.set(row, target.offsetHeight);
+          if (difference === 0) continue;
+          changed = true;
+          if (before < element.scrollTop) above += difference;
+        }
+        if (!changed) return;
+        const list = element.firstElementChild as HTMLElement;
+        list.style.height = `${heights.total}px`;
+        if (atEnd.current) toEnd();
+        else if (above !== 0) element.scrollTop += above;
+        scroll.current.top = element.scrollTop;
+        redraw();
+      }),
+    [heights],
+  );
+  useEffect(() => () => watch.disconnect(), [watch]);
+
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const sized = new ResizeObserver(() => {
+      scroll.current.height = element.clientHeight;
+      if (atEnd.current) toEnd();
+      redraw();
+    });
+    sized.observe(element);
+    return () => sized.disconnect();
+  }, []);
+
+  useEffect(() => {
+    clearTimeout(rest.current);
+    const ask = (): void => timeline.want(first, last + 2);
+    if (timeline.at(last + 1) && timeline.at(first + 1)) ask();
+    else rest.current = setTimeout(ask, news === 0 ? 0 : REST_MS);
+  }, [timeline, first, last, news]);
+
+  useLayoutEffect(() => {
+    if (atEnd.current) {
+      toEnd();
+      onRead(timeline.length);
+    } else {
+      setBehind(true);
+    }
+  }, [timeline, timeline.length]);
+
+  const scrolled = (): void => {
+    const element = box.current;
+    if (!element) return;
+    scroll.current.top = element.scrollTop;
+    atEnd.current = element.scrollTop + element.clientHeight >= element.scrollHeight - NEAR_END_PX;
+    if (atEnd.current) {
+      setBehind(false);
+      onRead(timeline.length);
+    }
+    redraw();
+  };
+  useCommand("timeline", () => box.current?.focus());
+
+  const rows: JSX.Element[] = [];
+  for (let row = first; row <= last; row++) {
+    const entry = timeline.at(row + 1);
+    const before = timeline.at(row);
+    const isNewDay = entry !== undefined && (row === 0 || (before !== undefined && !sameDay(before.at, entry.at)));
+    const isHidden = !events && entry !== undefined && isEvent(entry.kind);
+    rows.push(
+      <Slot key={row} row={row} count={timeline.length} top={heights.before(row)} watch={watch} hidden={isHidden}>
+        {isNewDay && <h3 class="day"><span>{day(entry.at)}</span></h3>}
+        {entry ? (
+          <EntryRow entry={entry} delivery={timeline.deliveryOf(entry.seq)} />
+        ) : (
+          <div class="entry waiting" aria-hidden="true" />
+        )}
+      </Slot>,
+    );
+  }
+  return (
+    <div class="timeline">
+      <section class="scroll" ref={box} tabIndex={0} aria-label={t("timeline")} onScroll={scrolled}>
+        <ol style={{ height: `${heights.total}px` }}>{rows}</ol>
+      </section>
+      {behind && (
+        <button
+          type="button"
+          class="newer"
+          onClick={() => {
+            atEnd.current = true;
+            setBehind(false);
+            toEnd();
+            redraw();
+          }}
+        >
+          {t("newer")}
+        </button>
+      )}
+    </div>
+  );
+}
+
+interface SlotProps {
+  row: number;
+  count: number;
+  top: number;
+  watch: ResizeObserver;
+  hidden: boolean;
+  children: preact.ComponentChildren;
+}
+
+function Slot({ row, count, top, watch, hidden, children }: SlotProps): JSX.Element {
+  const element = useRef<HTMLLIElement>(null);
+  useLayoutEffect(() => {
+    const shown = element.current;
+    if (!shown) return;
+    watch.observe(shown);
+    return () => watch.unobserve(shown);
+  }, [watch]);
+  return (
+    <li
+      ref={element}
+      data-row={row}
+      class={hidden ? "gone" : undefined}
+      aria-setsize={count}
+      aria-posinset={row + 1}
+      style={{ transform: `translateY(${top}px)` }}
+    >
+      {!hidden && children}
+    </li>
+  );
+}
+
+function isEvent(kind: string): boolean {
+  return kind !== "message" && kind !== "note" && kind !== "call" && kind !== "transcript";
+}
+
+function sameDay(a: number, b: number): boolean {
+  return Math.abs(a - b) < 86_400_000 && new Date(a).getDate() === new Date(b).getDate();
+}

@@ -1,0 +1,78 @@
+// Which words are shown: the member's choice, else the browser's language, else English.
+
+import { Problem } from "./model/api.ts";
+import { taste } from "./model/taste.ts";
+import { de } from "./words/de.ts";
+import { en, type Words } from "./words/en.ts";
+import { es } from "./words/es.ts";
+
+export type Word = keyof Words;
+
+export const LANGUAGES: Record<string, { name: string; words: Words }> = {
+  en: { name: "English", words: en },
+  de: { name: "Deutsch", words: de },
+  es: { name: "Español", words: es },
+};
+
+export function language(): string {
+  const wanted = [taste.get().language, ...navigator.languages.map((one) => one.slice(0, 2))];
+  return wanted.find((one) => one && one in LANGUAGES) ?? "en";
+}
+
+/** The words for `key`, with what stands in braces filled in. */
+export function t(key: Word, values: Record<string, string | number> = {}): string {
+  const text = LANGUAGES[language()]?.words[key] ?? en[key];
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
+}
+
+/** The words for something the server names, or the name itself where we have none. */
+export function named(prefix: string, name: string): string {
+  const key = `${prefix}_${name}`;
+  return key in en ? t(key as Word) : name;
+}
+
+/** What went wrong, for people. */
+export function told(error: unknown): string {
+  if (!(error instanceof Problem)) return String(error);
+  if (error.status === 0) return t("noConnection");
+  return error.message || t("failed", { status: error.status });
+}
+
+const dates = new Map<string, Intl.DateTimeFormat>();
+
+function date(at: number, style: Intl.DateTimeFormatOptions): string {
+  const key = language() + JSON.stringify(style);
+  let format = dates.get(key);
+  if (!format) dates.set(key, (format = new Intl.DateTimeFormat(language(), style)));
+  return format.format(at);
+}
+
+export const clock = (at: number): string => date(at, { hour: "2-digit", minute: "2-digit" });
+export const moment = (at: number): string => date(at, { dateStyle: "medium", timeStyle: "short" });
+
+/** The day, with words for the nearest ones. */
+export function day(at: number): string {
+  const start = new Date();
+  start.setHours(0, 0, 0, 0);
+  if (at >= start.getTime()) return t("today");
+  if (at >= start.getTime() - 86_400_000) return t("yesterday");
+  const thisYear = new Date(at).getFullYear() === start.getFullYear();
+  return date(at, { weekday: "long", day: "numeric", month: "long", ...(thisYear ? {} : { year: "numeric" }) });
+}
+
+/** As short as a list needs it. */
+export function brief(at: number): string {
+  const today = new Date().toDateString() === new Date(at).toDateString();
+  return today ? clock(at) : date(at, { day: "numeric", month: "short" });
+}
+
+export function bytes(size: number): string {
+  const units = ["B", "kB", "MB", "GB"];
+  let at = 0;
+  let left = size;
+  while (left >= 1000 && at < units.length - 1) {
+    left /= 1000;
+    at++;
+  }
+  return `${left < 10 && at > 0 ? left.toFixed(1) : Math.round(left)} ${units[at]}`;
+}
