@@ -181,6 +181,23 @@ pub fn of_conversation(tx: &mut Tx<'_>, conversation: ConversationId) -> Result<
     Ok(tx.all(&queries::OF_CONVERSATION, params![conversation], read)?)
 }
 
+/// The deliveries of a conversation's entries after number `after` and up to `until`, in order.
+///
+/// # Errors
+/// When the database fails.
+pub fn of_entries(
+    tx: &mut Tx<'_>,
+    conversation: ConversationId,
+    after: i64,
+    until: i64,
+) -> Result<Vec<Delivery>> {
+    Ok(tx.all(
+        &queries::OF_ENTRIES,
+        params![conversation, after, until],
+        read,
+    )?)
+}
+
 /// Writes down that a queued delivery is being sent now, and returns the number of this attempt; none when it is
 /// not queued. Commit before handing the message over.
 ///

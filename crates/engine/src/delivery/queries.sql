@@ -18,6 +18,11 @@ SELECT id, conversation_id, seq, interaction_id, endpoint_id, channel, identifie
        provider_id, parts, attempts, code, reason, created_at, updated_at
 FROM delivery WHERE conversation_id = $1 ORDER BY seq
 
+-- name: of_entries
+SELECT id, conversation_id, seq, interaction_id, endpoint_id, channel, identifier_id, client_message_id, automatic, status,
+       provider_id, parts, attempts, code, reason, created_at, updated_at
+FROM delivery WHERE conversation_id = $1 AND seq > $2 AND seq <= $3 ORDER BY seq
+
 -- name: lock
 SELECT status FROM delivery WHERE id = $1
 

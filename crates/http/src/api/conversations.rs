@@ -213,20 +213,34 @@ async fn list_entries(
     Ok(wanted.answer(rows, |view| view.entry.seq).into_response())
 }
 
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct DeliveryQuery {
+    /// Only those of entries after this number.
+    #[param(minimum = 0)]
+    after: Option<i64>,
+    /// Only those of entries up to this number.
+    #[param(minimum = 0)]
+    until: Option<i64>,
+}
+
 /// List a conversation's deliveries
 #[utoipa::path(get, path = "/api/v1/conversations/{id}/deliveries", tag = "deliveries",
-    params(("id" = ConversationId, Path)),
+    params(("id" = ConversationId, Path), DeliveryQuery),
     responses((status = 200, description = "The oldest first, all of them.", body = Page<Delivery>)),
     extensions(("x-permission" = json!("read"))))]
 async fn list_deliveries(
     State(app): State<App>,
     Path(id): Path<ConversationId>,
+    Query(query): Query<DeliveryQuery>,
 ) -> Result<Response, Problem> {
+    let (after, until) = (query.after.unwrap_or(0), query.until.unwrap_or(i64::MAX));
     let rows = app
         .db()
         .read(move |tx| {
             conversation::get(tx, id)?;
-            delivery::of_conversation(tx, id)
+            delivery::of_entries(tx, id, after, until)
         })
         .await?;
     Ok(Listed::whole(rows).into_response())

@@ -64,6 +64,11 @@ fn a_member_answers_notes_remembers_and_resolves() {
         assert_eq!(lines["items"][0]["channel"], "email");
         let deliveries = desk.get(&here, &format!("{base}/deliveries")).await.ok();
         assert_eq!(deliveries["items"][0]["id"], sent["delivery"]);
+        for (range, found) in [("after=1&until=2", 1), ("after=2", 0), ("until=1", 0)] {
+            let path = format!("{base}/deliveries?{range}");
+            let page = desk.get(&here, &path).await.ok();
+            assert_eq!(page["items"].as_array().unwrap().len(), found, "{range}");
+        }
 
         let path = format!("/api/v1/deliveries/{}", sent["delivery"].as_str().unwrap());
         let delivery = desk.get(&here, &path).await.ok();

@@ -36,7 +36,7 @@ function Said({ entry, delivery }: Props): JSX.Element {
   const side = entry.kind === "note" ? "note" : entry.direction === "in" ? "in" : "out";
   const subject = typeof entry.body["subject"] === "string" ? entry.body["subject"] : null;
   return (
-    <article class={`entry ${side} ${author.kind}`} aria-label={`${name}, ${clock(entry.at)}`}>
+    <article class={`entry ${side} by-${author.kind}`} aria-label={`${name}, ${clock(entry.at)}`}>
       <span class="face" aria-hidden="true">
         {author.kind === "ai" ? <Icon shape="spark" /> : author.kind === "system" || author.kind === "api" ? <Icon shape="gear" /> : initials(author.kind === "member" ? (author.name ?? name) : name)}
       </span>
