@@ -156,6 +156,7 @@ fn spec(tool: &Tool) -> (String, ToolSpec) {
         .map(|properties| properties.keys().cloned().collect());
     let spec = ToolSpec {
         writes: tool.effect == Effect::Write,
+        action: Some(tool.action.clone()),
         args: named,
     };
     (tool.name.clone(), spec)

@@ -14,6 +14,9 @@ use std::collections::BTreeMap;
 pub struct ToolSpec {
     /// Whether it changes something: then it needs the customer's yes.
     pub writes: bool,
+    /// The policy action it stands for; `None` when it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
     /// The names of its arguments; `None` when they are not known.
     pub args: Option<Vec<String>>,
 }

@@ -1,6 +1,7 @@
 //! What is wrong with procedures that can be read: names that lead nowhere, steps nobody reaches, writes without a yes.
 
 mod flow;
+mod gate;
 mod names;
 
 use crate::library::Library;
@@ -17,6 +18,7 @@ pub fn library(library: &Library) -> Vec<Problem> {
     for procedure in library.procedures.values() {
         problems.extend(names::check(library, procedure));
         problems.extend(flow::check(library, procedure));
+        problems.extend(gate::check(library, procedure));
         problems.extend(completeness(library, procedure));
     }
     problems.extend(names::sources(library));

@@ -17,6 +17,8 @@ pub struct Trial {
     pub answers: BTreeMap<String, String>,
     /// What is known of the conversation before it begins.
     pub facts: BTreeMap<String, Value>,
+    /// Tools that fail in this test: the service behind them is down.
+    pub fails: Vec<String>,
     /// Whether they say yes when a read-back asks for it; yes unless told.
     pub agrees: bool,
     /// What must come of it.
@@ -60,6 +62,8 @@ struct Written {
     answers: BTreeMap<String, String>,
     #[serde(default)]
     facts: BTreeMap<String, Value>,
+    #[serde(default)]
+    fails: Vec<String>,
     #[serde(default = "yes")]
     agrees: bool,
     expect: Expect,
@@ -126,6 +130,7 @@ fn trial(test: Spanned<Written>, first: usize) -> Trial {
         who,
         answers,
         facts,
+        fails,
         agrees,
         expect,
         on,
@@ -135,6 +140,7 @@ fn trial(test: Spanned<Written>, first: usize) -> Trial {
         who,
         answers,
         facts,
+        fails,
         agrees,
         expect,
         on,

@@ -55,7 +55,7 @@ pub(super) fn sources(library: &Library) -> Vec<Problem> {
     problems
 }
 
-fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
     let near = known
         .map(|known| (strsim::jaro_winkler(known, name), known))
         .filter(|(likeness, _)| *likeness > 0.7)
@@ -352,12 +352,13 @@ impl Check<'_> {
                     ));
                 }
             }
-            for tool in test.expect.calls.iter().flatten() {
+            let named = test.expect.calls.iter().flatten().chain(&test.fails);
+            for tool in named {
                 if !self.library.tools.contains_key(tool) {
                     let advice = did_you_mean(tool, self.library.tools.keys().map(String::as_str));
                     self.error(
                         test.line,
-                        format!("the test expects {tool}, which is no tool"),
+                        format!("the test names {tool}, which is no tool"),
                         advice,
                     );
                 }
