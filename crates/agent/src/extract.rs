@@ -116,6 +116,14 @@ pub fn order_numbers(text: &str) -> Vec<String> {
     found
 }
 
+/// The text without order numbers, whose digits are no house numbers.
+fn without_order_numbers(text: &str) -> String {
+    match LazyLock::force(&ORDER).as_ref() {
+        Some(regex) => regex.replace_all(text, " ").into_owned(),
+        None => text.to_owned(),
+    }
+}
+
 fn phone(text: &str) -> Option<String> {
     let found = first(&PHONE, text)?;
     let digits: String = found
@@ -167,6 +175,24 @@ fn capitalised(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::{Correction, correction, typed};
+    use serde_json::json;
+    use throughline_procedure::SlotKind;
+
+    #[test]
+    fn a_corrected_address_keeps_its_commas() {
+        let said = correction("No,  I meant 14 Oak Street, Denver, CO 80203");
+        let meant = "14 Oak Street, Denver, CO 80203".to_owned();
+        assert_eq!(said, Some(Correction::Instead(meant)));
+    }
+
+    #[test]
+    fn an_order_number_before_an_address_is_no_house_number() {
+        let said = "Send order #W9300146 to 12 Oak Street, Denver, CO 80203";
+        let found = typed(SlotKind::Address, said, None).map(|address| address["address1"].clone());
+        assert_eq!(found, Some(json!("12 Oak Street")));
+    }
+
     #[test]
     fn every_pattern_compiles() {
         for (name, regex) in super::ALL {

@@ -71,16 +71,31 @@ impl<'a> Run<'a> {
         let Some((source, frame)) = source.zip(self.frame()) else {
             return Vec::new();
         };
-        let key = format!(
-            "{} {}",
-            source.call,
-            self.arguments(&source.args, &Value::Null)
-        );
-        frame
-            .looked_up
-            .get(&key)
-            .map(|result| self.listed(source, result))
-            .unwrap_or_default()
+        let mut candidates: Vec<Candidate> = Vec::new();
+        for element in self.elements(slot) {
+            let key = format!("{} {}", source.call, self.arguments(&source.args, &element));
+            let listed = frame.looked_up.get(&key);
+            let listed = listed.map(|result| self.listed(source, result));
+            for candidate in listed.unwrap_or_default() {
+                if candidates.iter().all(|known| known.id != candidate.id) {
+                    candidates.push(candidate);
+                }
+            }
+        }
+        candidates
+    }
+
+    /// What a slot is asked for, one by one; nothing in particular for most.
+    fn elements(&self, slot: &Slot) -> Vec<Value> {
+        let list = slot
+            .each
+            .as_ref()
+            .and_then(|each| self.frame()?.slots.get(each));
+        match list.map(|filled| filled.record.clone()) {
+            Some(Value::Array(elements)) => elements,
+            Some(one) => vec![one],
+            None => vec![Value::Null],
+        }
     }
 
     fn keep_result(&mut self, source: &Source, result: &Value) {
@@ -186,9 +201,11 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Templates leave holes where a field is missing: no double spaces, no empty brackets.
+/// Templates leave holes where a field is missing: no double spaces, no empty brackets. And people do not write
+/// `credit_card`.
 fn tidy(label: &str) -> String {
     let label = label
+        .replace('_', " ")
         .replace("()", "")
         .replace("( ", "(")
         .replace(" )", ")");

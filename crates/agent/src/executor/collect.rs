@@ -282,10 +282,14 @@ impl<'a> Run<'a> {
     }
 
     fn only(&self, slot: &Slot, offered: &[Candidate]) -> Option<Filled> {
-        let turned_down = self.frame()?.turned_down.contains_key(&slot.name);
+        let down = self.frame()?.turned_down.get(&slot.name);
+        let turned_down = down.is_some();
         let [only] = offered else {
             return None;
         };
+        if down.is_some_and(|down| down.contains(&only.id)) {
+            return None;
+        }
         let free = slot.choices.is_empty() && (!turned_down || slot.kind.is_chosen());
         (free && slot.each.is_none())
             .then(|| of_candidates(&[only], slot.kind.is_list(), Provenance::Only))

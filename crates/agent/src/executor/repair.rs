@@ -121,7 +121,9 @@ impl<'a> Run<'a> {
             let filled = self.frame().and_then(|frame| frame.slots.get(&slot.name));
             filled.is_some_and(|filled| filled.from != crate::dialogue::Provenance::Told)
         });
-        guessed.or(with.last()).copied()
+        // "The other one" is rather a thing than a reason from a list of ours.
+        let thing = with.iter().rev().find(|slot| slot.choices.is_empty());
+        guessed.or(thing).or(with.last()).copied()
     }
 
     /// Filled slots in the order they are collected.

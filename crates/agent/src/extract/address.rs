@@ -23,7 +23,7 @@ const COUNTRIES: [&str; 6] = [
 /// An address: street, perhaps a flat, city, state and postal code, perhaps a country. All but flat and country must
 /// be there; the country is USA unless told.
 pub fn address(text: &str) -> Option<Value> {
-    let joined = text.replace(['\n', ';'], ", ");
+    let joined = super::without_order_numbers(text).replace(['\n', ';'], ", ");
     let mut parts: Vec<&str> = joined
         .split(',')
         .map(str::trim)

@@ -181,7 +181,7 @@ fn is_like(text: &str, phrases: &[&str]) -> bool {
 pub enum Correction {
     /// "The other one".
     Other,
-    /// "No, the lamp".
+    /// "No, the lamp": what is meant, as it was written. An address needs its commas.
     Instead(String),
 }
 
@@ -232,15 +232,32 @@ pub fn correction(text: &str) -> Option<Correction> {
     let lead = LEADS
         .iter()
         .find(|lead| folded.starts_with(&format!("{lead} ")))?;
-    let rest = folded[lead.len()..].trim();
-    let rest = rest
-        .strip_prefix("i meant ")
-        .or_else(|| rest.strip_prefix("actually "))
-        .unwrap_or(rest);
+    let rest = after_words(text, lead.split(' ').count());
+    let rest = match folded[lead.len()..].trim() {
+        again if again.starts_with("i meant ") => after_words(rest, 2),
+        again if again.starts_with("actually ") => after_words(rest, 1),
+        _ => rest,
+    };
     if rest.is_empty() || yes_no(text).is_some() {
         return None;
     }
     Some(Correction::Instead(rest.to_owned()))
+}
+
+/// What stands after so many words, as it was written.
+fn after_words(text: &str, count: usize) -> &str {
+    let (mut seen, mut at) = (0, 0);
+    for word in text.split_whitespace() {
+        if seen >= count {
+            break;
+        }
+        // Each word is a piece of the text, so it is found where it stands.
+        at = text[at..]
+            .find(word)
+            .map_or(at, |found| at + found + word.len());
+        seen += folded(word).split_whitespace().count();
+    }
+    text[at..].trim()
 }
 
 const HUMAN: &[&str] = &[
