@@ -6,7 +6,6 @@
 //! after judging it the same way, sends credentials to no host but the one they are for, and stops reading at a
 //! limit of bytes and of time.
 
-mod address;
 mod error;
 mod file;
 mod resolve;

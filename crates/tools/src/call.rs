@@ -3,7 +3,9 @@
 mod exchange;
 mod http;
 mod mcp;
-mod url;
+mod reach;
+
+pub(crate) use reach::as_written;
 
 use crate::action::Effect;
 use crate::catalog::{Catalog, Key, ServicePlace, Tool, Transport, Wire, resolve};
@@ -13,8 +15,8 @@ use crate::openapi::Document;
 use crate::problem::Problem;
 use crate::shown::shown;
 use exchange::Exchange;
+use http::Clients;
 use mcp::McpServer;
-use reqwest::Client;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::time::Duration;
@@ -31,7 +33,7 @@ const MAX_DOCUMENT_BYTES: usize = 4 * 1024 * 1024;
 
 /// Calls the tools of a catalog. Cheap to share by reference; MCP servers stay connected while it lives.
 pub struct Caller {
-    client: Client,
+    clients: Clients,
     services: HashMap<String, ServicePlace>,
     servers: HashMap<String, McpServer>,
     pause: Duration,
@@ -53,7 +55,7 @@ impl Caller {
                 Err(problem) => problems.push(problem),
             }
         }
-        let client = http::client().map_err(|why| {
+        let clients = Clients::new().map_err(|why| {
             vec![Problem {
                 file: "TLS".into(),
                 line: None,
@@ -65,11 +67,14 @@ impl Caller {
         }
         let server = |(name, place): (&String, &ServicePlace)| match &place.transport {
             Transport::Http(_) => None,
-            _ => Some((name.clone(), McpServer::new(place.clone(), client.clone()))),
+            _ => Some((
+                name.clone(),
+                McpServer::new(place.clone(), clients.of(place).clone()),
+            )),
         };
         Ok(Self {
             servers: services.iter().filter_map(server).collect(),
-            client,
+            clients,
             services,
             pause: PAUSE,
         })
@@ -185,11 +190,11 @@ impl Caller {
                     return Err(missing());
                 };
                 let exchange = Exchange {
-                    client: &self.client,
+                    client: self.clients.of(place),
                     credential: place.credential.as_ref(),
                     max_bytes: tool.max_result_bytes,
                 };
-                let request = url::request(tool, operation, base, arguments, key)
+                let request = http::request(tool, operation, base, arguments, key)
                     .map_err(|problem| Failure::of(ToolError::Arguments(vec![problem])))?;
                 let timeout_ms = u64::try_from(tool.timeout.as_millis()).unwrap_or(u64::MAX);
                 let found = tokio::time::timeout_at(deadline, exchange.send(request))
@@ -201,15 +206,18 @@ impl Caller {
     }
 
     async fn document(&self, service: &str, url: &str) -> Result<Document, String> {
-        let place = self.services.get(service);
+        let place = self.services.get(service).ok_or("it is not known")?;
         let url = reqwest::Url::parse(url).map_err(|error| error.to_string())?;
         // The secret goes to the service itself and to nobody who only keeps its document.
-        let credential = place.and_then(|place| match &place.transport {
+        let credential = match &place.transport {
             Transport::Http(base) if base.origin() == url.origin() => place.credential.as_ref(),
             _ => None,
-        });
+        };
+        if !place.private_network {
+            as_written(&url)?;
+        }
         let exchange = Exchange {
-            client: &self.client,
+            client: self.clients.of(place),
             credential,
             max_bytes: MAX_DOCUMENT_BYTES,
         };

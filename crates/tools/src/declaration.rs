@@ -31,6 +31,9 @@ pub(crate) struct Service {
     /// Lets a secret go over plain HTTP to a host that is not this machine.
     #[serde(default)]
     pub(crate) allow_plain_http: bool,
+    /// Says that it is in a network of the operator's own: its name may lead to addresses that are not on the internet.
+    #[serde(default)]
+    pub(crate) private_network: bool,
 }
 
 /// An MCP server: a program, or a place.

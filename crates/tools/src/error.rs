@@ -66,10 +66,24 @@ impl ToolError {
         match (effect, self) {
             (Effect::Read, _) => Outcome::NotDone,
             (_, Self::Arguments(_) | Self::Unreachable { .. }) => Outcome::NotDone,
-            (_, Self::Refused(refusal)) if refusal.status.is_none_or(|status| status < 500) => {
-                Outcome::NotDone
-            }
+            (_, Self::Refused(refusal)) if refusal.came_before_the_deed() => Outcome::NotDone,
             _ => Outcome::Unknown,
+        }
+    }
+}
+
+/// The codes of JSON-RPC 2.0 (5.1) for a request that was not carried out: no JSON, no request, no such method, wrong
+/// parameters.
+const NOT_CARRIED_OUT: [&str; 4] = ["-32700", "-32600", "-32601", "-32602"];
+
+impl Refusal {
+    /// Whether it says that nothing was done. An HTTP status of the client's or of its own making does; an MCP server
+    /// that reports the failure of a tool says nothing about how far that tool got.
+    fn came_before_the_deed(&self) -> bool {
+        match (self.status, &self.code) {
+            (Some(status), _) => status < 500,
+            (None, Some(code)) => NOT_CARRIED_OUT.contains(&code.as_str()),
+            (None, None) => false,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! OpenAPI documents (3.0 and 3.1): from an `operationId` to arguments and a request.
 
 mod expand;
+mod request;
 
 use crate::schema::Schema;
 use expand::Expansion;
@@ -11,26 +12,24 @@ const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 
 /// One operation: what it takes, and where each argument goes.
 #[derive(Clone, Debug)]
-pub(crate) struct Operation {
+pub struct Operation {
     /// `GET`, `POST`, …
-    pub(crate) method: reqwest::Method,
+    pub method: reqwest::Method,
+    /// The JSON schema of all arguments together, whether they go into path, query or body; references are written
+    /// out.
+    pub arguments: Value,
     /// Such as `/orders/{order_id}/return`.
-    pub(crate) path: String,
-    /// Arguments in the path.
-    pub(crate) in_path: Vec<String>,
-    /// Arguments in the query.
-    pub(crate) in_query: Vec<String>,
-    /// How the other arguments are sent.
-    pub(crate) body: Body,
-    /// What all arguments together must be.
-    pub(crate) arguments: Value,
+    path: String,
+    in_path: Vec<String>,
+    in_query: Vec<String>,
+    body: Body,
     /// What the answer must be, where the document tells.
     pub(crate) answer: Option<Schema>,
 }
 
 /// How arguments are sent in the body.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Body {
+enum Body {
     /// There is none.
     None,
     /// Each is a field of the body.
@@ -41,11 +40,14 @@ pub(crate) enum Body {
 
 /// A document.
 #[derive(Clone, Debug)]
-pub(crate) struct Document(Value);
+pub struct Document(Value);
 
 impl Document {
     /// Reads a document.
-    pub(crate) fn new(document: Value) -> Result<Self, String> {
+    ///
+    /// # Errors
+    /// When it is none, or one of another version.
+    pub fn new(document: Value) -> Result<Self, String> {
         match document["openapi"].as_str() {
             Some(version) if version.starts_with("3.") => Ok(Self(document)),
             Some(version) => Err(format!(
@@ -64,7 +66,10 @@ impl Document {
     /// The operation called `name`; none when there is none.
     ///
     /// `not_an_argument` is the header the caller fills in itself.
-    pub(crate) fn operation(
+    ///
+    /// # Errors
+    /// When what the document says of it cannot be followed.
+    pub fn operation(
         &self,
         name: &str,
         not_an_argument: Option<&str>,

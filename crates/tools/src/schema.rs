@@ -28,9 +28,9 @@ impl fmt::Display for ArgumentProblem {
 
 /// A schema, ready to be used.
 #[derive(Clone)]
-pub(crate) struct Schema {
+pub struct Schema {
     /// As it is shown to whoever fills in arguments.
-    pub(crate) text: Value,
+    pub text: Value,
     validator: Arc<Validator>,
 }
 
@@ -42,7 +42,10 @@ impl fmt::Debug for Schema {
 
 impl Schema {
     /// Prepares `text`. Patterns run in linear time, and nothing is fetched: a reference leads into the schema itself.
-    pub(crate) fn new(text: Value) -> Result<Self, String> {
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn new(text: Value) -> Result<Self, String> {
         let validator = jsonschema::options()
             .with_draft(Draft::Draft202012)
             .with_pattern_options(PatternOptions::regex())
@@ -55,7 +58,7 @@ impl Schema {
     }
 
     /// What is wrong with `value`, at most ten of it.
-    pub(crate) fn problems(&self, value: &Value) -> Vec<ArgumentProblem> {
+    pub fn problems(&self, value: &Value) -> Vec<ArgumentProblem> {
         self.validator
             .iter_errors(value)
             .take(MOST_PROBLEMS)

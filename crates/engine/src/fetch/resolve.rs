@@ -1,12 +1,12 @@
 //! From a name to addresses that were checked, and from there straight into the connection.
 
-use super::address::is_public;
 use super::error::Refused;
 use super::target::Reach;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use throughline_model::internet::is_public;
 
 /// Finds the addresses of a name.
 #[async_trait::async_trait]

@@ -1,8 +1,8 @@
 //! What may be written as an address of the outside.
 
-use super::address::is_public;
 use super::error::Refused;
 use std::net::IpAddr;
+use throughline_model::internet::is_public;
 use url::{Host, Url};
 
 /// Names that never lead outside, with everything below them.

@@ -1,16 +1,20 @@
 //! Tools of MCP servers (Model Context Protocol), over standard input and output or streamable HTTP.
 
-use crate::catalog::{Idempotency, Key, ServicePlace, Tool, Transport};
+use crate::catalog::{Key, ServicePlace, Tool, Transport};
 use crate::error::{Refusal, ToolError};
 use crate::shown::shortened;
 use reqwest::Client;
 use rmcp::ServiceExt as _;
-use rmcp::model::{CallToolRequestParams, CallToolResult, ContentBlock};
-use rmcp::service::{Peer, RoleClient, RunningService, ServiceError};
+use rmcp::model::{
+    CallToolRequest, CallToolRequestParams, CallToolResult, ContentBlock, PaginatedRequestParams,
+    ServerResult,
+};
+use rmcp::service::{Peer, PeerRequestOptions, RoleClient, RunningService, ServiceError};
 use rmcp::transport::streamable_http_client::StreamableHttpClientTransportConfig;
 use rmcp::transport::{StreamableHttpClientTransport, TokioChildProcess};
 use serde_json::{Map, Value, json};
 use std::process::Stdio;
+use std::time::Duration;
 use tokio::process::Command;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout_at};
@@ -19,6 +23,11 @@ use tokio::time::{Instant, timeout_at};
 const MAX_DETAIL_CHARS: usize = 1_000;
 /// The largest message of a server, whatever the tool allows.
 const MAX_MESSAGE_BYTES: usize = 8 * 1024 * 1024;
+/// More tools nobody declares; a list that goes on is not read to its end.
+const MOST_LISTED: usize = 1_000;
+
+/// How long telling a server that it was given up may take.
+const FAREWELL: Duration = Duration::from_millis(200);
 
 type Session = RunningService<RoleClient, ()>;
 
@@ -44,18 +53,25 @@ impl McpServer {
         deadline: Instant,
     ) -> Result<Vec<(String, Value, Option<Value>)>, ToolError> {
         let peer = self.peer(deadline).await?;
-        let listed = timeout_at(deadline, peer.list_all_tools())
-            .await
-            .map_err(|_| too_late(deadline))?
-            .map_err(|error| failed(&error))?;
-        let schema = |schema: &Map<String, Value>| Value::Object(schema.clone());
-        Ok(listed
-            .into_iter()
-            .map(|tool| {
-                let answer = tool.output_schema.as_deref().map(schema);
-                (tool.name.into_owned(), schema(&tool.input_schema), answer)
-            })
-            .collect())
+        let pages = async {
+            let mut listed = Vec::new();
+            let mut next = None;
+            loop {
+                let wanted = PaginatedRequestParams::default().with_cursor(next.take());
+                let page = peer.list_tools(Some(wanted)).await;
+                let page = page.map_err(|error| failed(&error))?;
+                listed.extend(page.tools.into_iter().map(described));
+                next = page.next_cursor;
+                match next {
+                    Some(_) if listed.len() < MOST_LISTED => {}
+                    _ => return Ok(listed),
+                }
+            }
+        };
+        let late = || ToolError::Interrupted {
+            why: "it did not list its tools in time".to_owned(),
+        };
+        timeout_at(deadline, pages).await.map_err(|_| late())?
     }
 
     /// Calls `tool` and gives its answer as JSON.
@@ -67,30 +83,42 @@ impl McpServer {
         deadline: Instant,
     ) -> Result<Value, ToolError> {
         let peer = self.peer(deadline).await?;
-        let mut arguments = arguments.as_object().cloned().unwrap_or_default();
-        if let Idempotency::Argument(name) = &tool.idempotency {
-            arguments.insert(name.clone(), Value::from(key.0));
-        }
+        let arguments = tool.with_key(arguments, key);
         let request = CallToolRequestParams::new(tool.operation.clone()).with_arguments(arguments);
         let timeout_ms = u64::try_from(tool.timeout.as_millis()).unwrap_or(u64::MAX);
-        match timeout_at(deadline, peer.call_tool(request)).await {
-            Err(_) => Err(ToolError::Timeout { timeout_ms }),
+        // A server that is given up is told so: it may still stop in time.
+        let until = deadline.saturating_duration_since(Instant::now());
+        let options = PeerRequestOptions::with_timeout(until);
+        let sent = peer.send_request_with_option(CallToolRequest::new(request).into(), options);
+        let answered = timeout_at(deadline + FAREWELL, async {
+            sent.await?.await_response().await
+        });
+        match answered.await {
+            Err(_) | Ok(Err(ServiceError::Timeout { .. })) => {
+                Err(ToolError::Timeout { timeout_ms })
+            }
             Ok(Err(error)) => Err(failed(&error)),
-            Ok(Ok(result)) => answer(result, tool.max_result_bytes),
+            Ok(Ok(ServerResult::CallToolResult(result))) => answer(result, tool.max_result_bytes),
+            Ok(Ok(_)) => Err(failed(&ServiceError::UnexpectedResponse)),
         }
     }
 
     /// Somebody to talk to.
     async fn peer(&self, deadline: Instant) -> Result<Peer<RoleClient>, ToolError> {
+        let connected = timeout_at(deadline, self.session());
+        let connected = connected
+            .await
+            .unwrap_or_else(|_| Err("it did not greet in time".to_owned()));
+        connected.map_err(|why| ToolError::Unreachable { why })
+    }
+
+    async fn session(&self) -> Result<Peer<RoleClient>, String> {
         let mut session = self.session.lock().await;
         if let Some(live) = session.as_ref().filter(|live| !is_over(live)) {
             return Ok(live.peer().clone());
         }
         *session = None;
-        let fresh = timeout_at(deadline, self.connect())
-            .await
-            .unwrap_or_else(|_| Err("it did not greet in time".to_owned()))
-            .map_err(|why| ToolError::Unreachable { why })?;
+        let fresh = self.connect().await?;
         let peer = fresh.peer().clone();
         *session = Some(fresh);
         Ok(peer)
@@ -136,12 +164,11 @@ fn is_over(session: &Session) -> bool {
     session.is_closed() || session.peer().is_transport_closed()
 }
 
-fn too_late(deadline: Instant) -> ToolError {
-    let late = deadline.elapsed();
-    tracing::debug!(?late, "an MCP server did not answer");
-    ToolError::Interrupted {
-        why: "it did not answer in time".to_owned(),
-    }
+/// Name, arguments, answer.
+fn described(tool: rmcp::model::Tool) -> (String, Value, Option<Value>) {
+    let schema = |schema: &Map<String, Value>| Value::Object(schema.clone());
+    let answer = tool.output_schema.as_deref().map(schema);
+    (tool.name.into_owned(), schema(&tool.input_schema), answer)
 }
 
 fn failed(error: &ServiceError) -> ToolError {

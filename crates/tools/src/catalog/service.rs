@@ -1,5 +1,6 @@
 //! Where tools are carried out.
 
+use crate::call::as_written;
 use crate::declaration;
 use crate::environment::{Environment, Value};
 use crate::problem::{Place as At, Problem};
@@ -27,6 +28,8 @@ pub(crate) struct Place {
     pub(crate) transport: Transport,
     /// What is shown to it.
     pub(crate) credential: Option<(HeaderName, HeaderValue)>,
+    /// Whether it may be at an address that is not on the internet.
+    pub(crate) private_network: bool,
 }
 
 /// How a service is reached.
@@ -64,6 +67,7 @@ impl Service {
         Ok(Place {
             transport,
             credential,
+            private_network: self.declared.private_network,
         })
     }
 
@@ -147,12 +151,15 @@ impl Service {
             && url.password().is_none()
             && url.query().is_none()
             && url.fragment().is_none();
-        match matches!(url.scheme(), "http" | "https") && url.has_host() && plain {
-            true => Ok(url),
-            false => Err(self.problem(format!(
+        if !matches!(url.scheme(), "http" | "https") || !url.has_host() || !plain {
+            return Err(self.problem(format!(
                 "'{text}' is no http(s):// URL of just a host and a path"
-            ))),
+            )));
         }
+        if !self.declared.private_network {
+            as_written(&url).map_err(|why| self.problem(why))?;
+        }
+        Ok(url)
     }
 
     pub(crate) fn problem(&self, text: String) -> Problem {

@@ -5,7 +5,7 @@ use crate::openapi::Operation;
 use crate::problem::Place;
 use crate::schema::Schema;
 use crate::shown::Redaction;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::time::Duration;
 
 /// The tools Throughline does itself. What they do is not this crate's business; their declarations are.
@@ -53,6 +53,15 @@ impl Tool {
     /// The id of the resource these arguments are about; none for a tool that is about none in particular.
     pub fn resource_id<'a>(&self, arguments: &'a Value) -> Option<&'a str> {
         arguments[self.resource.argument.as_ref()?].as_str()
+    }
+
+    /// `arguments` with the deed's key among them, where the service takes it as one.
+    pub(crate) fn with_key(&self, arguments: &Value, key: Key<'_>) -> Map<String, Value> {
+        let mut arguments = arguments.as_object().cloned().unwrap_or_default();
+        if let Idempotency::Argument(name) = &self.idempotency {
+            arguments.insert(name.clone(), Value::from(key.0));
+        }
+        arguments
     }
 
     /// True when a lost answer may be asked for again: nothing happens twice.

@@ -36,7 +36,7 @@ const INNER_V6: &[(Ipv6Addr, u32)] = &[
 
 /// True for an address anyone on the internet could reach. An IPv6 address that stands for an IPv4 address is
 /// not one, whatever it stands for: no public name needs that detour.
-pub(super) fn is_public(address: IpAddr) -> bool {
+pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => !INNER_V4.iter().any(|range| in_v4(address, *range)),
         IpAddr::V6(address) => {

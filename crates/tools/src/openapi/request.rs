@@ -1,47 +1,37 @@
 //! From arguments to a request.
 
-use crate::catalog::{Idempotency, Key, Tool};
-use crate::openapi::{Body, Operation};
+use super::{Body, Operation};
 use crate::schema::ArgumentProblem;
-use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Request, Url};
 use serde_json::{Map, Value};
 
-/// The request for `operation` with `arguments`, which fit its schema.
-pub(super) fn request(
-    tool: &Tool,
-    operation: &Operation,
-    base: &Url,
-    arguments: &Value,
-    key: Key<'_>,
-) -> Result<Request, ArgumentProblem> {
-    let mut arguments = arguments.as_object().cloned().unwrap_or_default();
-    if let Idempotency::Argument(name) = &tool.idempotency {
-        arguments.insert(name.clone(), Value::from(key.0));
-    }
-    let mut url = base.clone();
-    fill_path(&mut url, &operation.path, &mut arguments)?;
-    fill_query(&mut url, &operation.in_query, &mut arguments)?;
-    let mut request = Request::new(operation.method.clone(), url);
-    let body = match operation.body {
-        Body::None => None,
-        Body::Fields => Some(Value::Object(arguments)),
-        Body::Whole => arguments.remove("body"),
-    };
-    if let Some(body) = body {
-        let json = HeaderValue::from_static("application/json");
-        request.headers_mut().insert(CONTENT_TYPE, json);
-        *request.body_mut() = Some(body.to_string().into());
-    }
-    if let Idempotency::Header(name) = &tool.idempotency {
-        let name = HeaderName::from_bytes(name.as_bytes());
-        let value = HeaderValue::from_str(key.0);
-        match (name, value) {
-            (Ok(name), Ok(value)) => request.headers_mut().insert(name, value),
-            _ => return Err(unfit("", "the idempotency key cannot stand in a header")),
+impl Operation {
+    /// The request for this operation below `base`, with `arguments` that fit [`Operation::arguments`].
+    ///
+    /// # Errors
+    /// The argument that cannot stand where it belongs.
+    pub fn request(
+        &self,
+        base: &Url,
+        mut arguments: Map<String, Value>,
+    ) -> Result<Request, ArgumentProblem> {
+        let mut url = base.clone();
+        fill_path(&mut url, &self.path, &mut arguments)?;
+        fill_query(&mut url, &self.in_query, &mut arguments)?;
+        let mut request = Request::new(self.method.clone(), url);
+        let body = match self.body {
+            Body::None => None,
+            Body::Fields => Some(Value::Object(arguments)),
+            Body::Whole => arguments.remove("body"),
         };
+        if let Some(body) = body {
+            let json = HeaderValue::from_static("application/json");
+            request.headers_mut().insert(CONTENT_TYPE, json);
+            *request.body_mut() = Some(body.to_string().into());
+        }
+        Ok(request)
     }
-    Ok(request)
 }
 
 /// Puts arguments into the places of `path`, below the path `url` has. An argument stays one segment: it cannot climb
