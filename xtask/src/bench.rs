@@ -50,6 +50,13 @@ const BENCHES: &[Bench] = &[
         needs_postgres: false,
         needs_server: false,
     },
+    Bench {
+        name: "understanding",
+        package: "throughline-understanding",
+        example: "bench_understanding",
+        needs_postgres: false,
+        needs_server: false,
+    },
 ];
 
 /// Runs one of them, with the arguments that follow its name.

@@ -17,6 +17,7 @@ mod spdx;
 mod steps;
 mod system;
 mod verify;
+mod weights;
 mod workspace;
 
 use std::process::ExitCode;
@@ -28,7 +29,8 @@ cargo xtask test [<filter>]           install what tests need, start PostgreSQL,
     --skip <step,step>                all but these
     --package <name>                  only this package's tests
     --list                            the names of the steps
-cargo xtask bench <identity|ingest|crash> [<arguments>]
+cargo xtask bench <name> [<arguments>]
+cargo xtask weights                   fetch the sentence model, once; without it words are compared
 cargo xtask fuzz [<seconds>] [<target>]   feed the parsers of the border, 60 s each
 cargo xtask fuzz --replay <target> <file> run one input again
 cargo xtask postgres [-- <command>]   start a PostgreSQL for <command> (default: a shell)
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
         "bench" => bench::run(rest),
         "fuzz" => fuzz::run(rest),
         "postgres" => postgres::run(rest),
+        "weights" => weights::run(),
         "generate" => generate::run(),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");

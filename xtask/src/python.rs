@@ -33,3 +33,22 @@ pub fn prepare() -> Outcome<Option<PathBuf>> {
         .map_err(|error| format!("{}: {error}", installed.display()))?;
     Ok(Some(python))
 }
+
+/// An interpreter with pip: the tests' one where it is, else one in an empty environment of its own.
+///
+/// # Errors
+/// When there is no Python.
+pub fn any() -> Outcome<PathBuf> {
+    let tests = working_dir("python")?.join("bin/python");
+    if tests.is_file() {
+        return Ok(tests);
+    }
+    let environment = working_dir("python-bare")?;
+    let python = environment.join("bin/python");
+    if !python.is_file() {
+        run(Command::new("python3")
+            .args(["-m", "venv", "--clear"])
+            .arg(&environment))?;
+    }
+    Ok(python)
+}
