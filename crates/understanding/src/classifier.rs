@@ -18,7 +18,7 @@ use examples::{Examples, Target};
 use lexicon::Lexicon;
 use regression::Course;
 use row::Row;
-use scope::Signs;
+pub use scope::Signs;
 use std::sync::Arc;
 use view::View;
 
@@ -59,6 +59,8 @@ pub struct Ranking {
     pub intents: Vec<Intent>,
     /// How probable it is that the message is about one of the labels, from 0 to 1.
     pub in_scope: f32,
+    /// What that was concluded from.
+    pub signs: Signs,
     /// What this rests on.
     pub basis: Basis,
 }
@@ -165,13 +167,13 @@ impl Classifier {
     /// alone decide.
     pub fn classify_with(&self, text: &str, vector: Option<&[f32]>) -> Ranking {
         let count = self.labels.len();
-        let row = self.lexicon.row(text);
-        let words = self.words.judge(&row, count);
+        let (row, known) = self.lexicon.row_and_share(text);
+        let words = self.words.judge(&row, known, count);
         let meaning = self
             .meaning
             .as_ref()
             .zip(vector.filter(|vector| vector.len() == DIMENSIONS))
-            .map(|(meaning, vector)| meaning.view.judge(&Row::dense(vector), count));
+            .map(|(meaning, vector)| meaning.view.judge(&Row::dense(vector), 1.0, count));
         let probabilities: Vec<f32> = match &meaning {
             None => words.probabilities.clone(),
             Some(meaning) => words
@@ -189,6 +191,7 @@ impl Classifier {
             } else {
                 0.0
             },
+            signs,
             basis: match meaning {
                 Some(_) => Basis::WordsAndMeaning,
                 None => Basis::Words,

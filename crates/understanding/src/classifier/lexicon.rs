@@ -18,6 +18,8 @@ const MANY: usize = 500;
 pub(crate) struct Lexicon {
     /// The number and the weight of each.
     features: HashMap<String, (u32, f32)>,
+    /// The weight of what stands in one text only, or in none.
+    rarest: f32,
 }
 
 impl Lexicon {
@@ -41,6 +43,7 @@ impl Lexicon {
                 (gram, (number, weight))
             });
         Self {
+            rarest: (all.max(1) as f32).ln() + 1.0,
             features: features.collect(),
         }
     }
@@ -50,18 +53,32 @@ impl Lexicon {
         self.features.len()
     }
 
-    /// The known features of `text`, at length one. Empty when it has none.
+    /// The known features of `text`, at length one; empty when it has none.
     pub(crate) fn row(&self, text: &str) -> Row {
+        self.row_and_share(text).0
+    }
+
+    /// The same, and the share of the text that is known, from 0 to 1: what cosines of the row must be multiplied with
+    /// to hold for the whole text.
+    pub(crate) fn row_and_share(&self, text: &str) -> (Row, f32) {
         let mut found: BTreeMap<u32, (f32, f32)> = BTreeMap::new();
+        let mut unknown: BTreeSet<String> = BTreeSet::new();
         for gram in grams(text) {
-            if let Some((number, weight)) = self.features.get(&gram) {
-                found.entry(*number).or_insert((0.0, *weight)).0 += 1.0;
+            match self.features.get(&gram) {
+                Some((number, weight)) => found.entry(*number).or_insert((0.0, *weight)).0 += 1.0,
+                None => {
+                    unknown.insert(gram);
+                }
             }
         }
-        let weighed = found
+        let known: Vec<(u32, f32)> = found
             .into_iter()
-            .map(|(number, (count, weight))| (number, (1.0 + count.ln()) * weight));
-        Row::new(weighed.collect())
+            .map(|(number, (count, weight))| (number, (1.0 + count.ln()) * weight))
+            .collect();
+        let squares: f32 = known.iter().map(|(_, value)| value * value).sum();
+        let strange = unknown.len() as f32 * self.rarest * self.rarest;
+        let share = (squares / (squares + strange).max(f32::MIN_POSITIVE)).sqrt();
+        (Row::new(known), share)
     }
 }
 

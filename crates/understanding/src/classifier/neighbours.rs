@@ -2,12 +2,18 @@
 
 use super::examples::Target;
 use super::row::Row;
+use std::collections::BTreeMap;
+
+/// Examples of an intent that are compared with one another.
+const COMPARED: usize = 200;
 
 /// Examples by what they have in common with a message.
 #[derive(Debug)]
 pub(crate) struct Neighbours {
     targets: Vec<Target>,
     features: Features,
+    /// How like its nearest companion an example usually is: what may be expected of a message in scope.
+    pub usual: f32,
 }
 
 #[derive(Debug)]
@@ -43,6 +49,7 @@ impl Neighbours {
         Self {
             targets: lessons.iter().map(|(_, target)| *target).collect(),
             features: Features::Words(postings),
+            usual: usual(lessons),
         }
     }
 
@@ -59,6 +66,7 @@ impl Neighbours {
         Self {
             targets: lessons.iter().map(|(_, target)| *target).collect(),
             features: Features::Meaning { length, values },
+            usual: usual(lessons),
         }
     }
 
@@ -109,6 +117,35 @@ impl Neighbours {
             }
         }
     }
+}
+
+/// The mean, over examples, of the cosine with the nearest other example of the same intent; 0 when every example is
+/// alone.
+fn usual(lessons: &[(Row, Target)]) -> f32 {
+    let mut intents: BTreeMap<usize, Vec<&Row>> = BTreeMap::new();
+    for (row, target) in lessons {
+        if let Target::Intent(intent) = target {
+            let rows = intents.entry(*intent).or_default();
+            if rows.len() < COMPARED {
+                rows.push(row);
+            }
+        }
+    }
+    let (mut sum, mut count) = (0.0, 0.0_f32);
+    for rows in intents.values().filter(|rows| rows.len() > 1) {
+        let mut nearest = vec![0.0_f32; rows.len()];
+        for (at, one) in rows.iter().enumerate() {
+            for (other_at, other) in rows.iter().enumerate().skip(at + 1) {
+                let cosine = one.product(other);
+                for at in [at, other_at] {
+                    nearest[at] = nearest[at].max(cosine);
+                }
+            }
+        }
+        sum += nearest.iter().sum::<f32>();
+        count += rows.len() as f32;
+    }
+    sum / count.max(1.0)
 }
 
 /// The inner product, in eight sums side by side, so that compilers use wide instructions.

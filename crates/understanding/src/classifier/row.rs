@@ -21,6 +21,19 @@ impl Row {
         Self::new((0..).zip(vector.iter().copied()).collect())
     }
 
+    /// The cosine of the angle to `other`.
+    pub(crate) fn product(&self, other: &Self) -> f32 {
+        let mut theirs = other.0.iter().peekable();
+        let mut sum = 0.0;
+        for (feature, value) in &self.0 {
+            while theirs.next_if(|(other, _)| other < feature).is_some() {}
+            if let Some((_, other)) = theirs.next_if(|(other, _)| other == feature) {
+                sum += value * other;
+            }
+        }
+        sum
+    }
+
     /// Features with their values.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, f32)> {
         self.0

@@ -26,6 +26,8 @@ pub(crate) struct Judgement {
     pub outside: f32,
     /// The cosine of the most like example of any intent.
     pub likeness: f32,
+    /// What that is usually, for a message in scope.
+    pub usual: f32,
     /// The cosine of the most like example outside.
     pub outside_likeness: f32,
 }
@@ -55,8 +57,8 @@ impl View {
         }
     }
 
-    /// What `message` is among `intents` intents.
-    pub(crate) fn judge(&self, message: &Row, intents: usize) -> Judgement {
+    /// What `message` is among `intents` intents. `known` is the share of it that the row stands for.
+    pub(crate) fn judge(&self, message: &Row, known: f32, intents: usize) -> Judgement {
         let mut learnt = self.regression.probabilities(message);
         let outside = learnt.pop().unwrap_or_default();
         let inside: f32 = learnt.iter().sum();
@@ -80,8 +82,9 @@ impl View {
         Judgement {
             probabilities,
             outside,
-            likeness: likeness.intents.iter().copied().fold(0.0, f32::max),
-            outside_likeness: likeness.outside,
+            likeness: known * likeness.intents.iter().copied().fold(0.0, f32::max),
+            usual: self.neighbours.usual,
+            outside_likeness: known * likeness.outside,
         }
     }
 }
