@@ -1,5 +1,6 @@
 // Builds every front end into dist/. `node build.js --watch` goes on building.
-import { copyFile, mkdir, rm } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rm } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
 import { context } from "esbuild";
 
 const common = {
@@ -38,3 +39,10 @@ for (const one of [chat, desk]) {
   }
 }
 await copyFile("desk/mark.svg", "dist/desk/mark.svg");
+
+// What a browser has to load before it can show anything, compressed.
+const MOST_BYTES = { "dist/desk/desk.js": 300_000 };
+for (const [file, most] of Object.entries(MOST_BYTES)) {
+  const bytes = gzipSync(await readFile(file)).length;
+  if (bytes > most) throw new Error(`${file} has ${bytes} bytes compressed; at most ${most} are allowed`);
+}

@@ -29,7 +29,7 @@ export const COMMANDS = {
   timeline: { keys: "T", group: "keysConversation", label: "keyTimeline" },
   assign: { keys: "A", group: "keysConversation", label: "assignMe" },
   resolve: { keys: "E", group: "keysConversation", label: "resolve" },
-  snooze: { keys: "S", group: "keysConversation", label: "snoozeTomorrow" },
+  snooze: { keys: "S", group: "keysConversation", label: "keySnooze" },
   customer: { keys: "C", group: "keysConversation", label: "keyCustomer" },
   events: { keys: "V", group: "keysConversation", label: "keyEvents" },
   send: { keys: "Mod+Enter", group: "keysComposer", label: "keySend" },

@@ -142,7 +142,7 @@ function Frame({ session: entered, onLeave }: { session: Session; onLeave: () =>
         <main id="main" class="conversation none" tabIndex={-1}>
           <div class="empty">
             <Icon shape="inbox" size={40} />
-            <p>{t("chooseOne")}</p>
+            <h1>{t("chooseOne")}</h1>
             <p class="hint">{t("chooseHint")}</p>
           </div>
         </main>

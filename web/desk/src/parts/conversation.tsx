@@ -129,7 +129,7 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
             <Icon shape="back" />
           </button>
           <div class="head-who">
-            <h2><bdi>{name}</bdi></h2>
+            <h1><bdi>{name}</bdi></h1>
             <p><bdi>{here.subject ?? t("noSubject")}</bdi></p>
           </div>
           <div class="head-acts">

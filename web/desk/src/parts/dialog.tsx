@@ -1,7 +1,7 @@
 // A dialog of the browser's own: it keeps the focus inside, closes with Escape, and gives the focus back.
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../words.ts";
 import { Icon } from "./icons.tsx";
 
@@ -15,7 +15,8 @@ interface Props {
 export function Dialog({ title, kind = "", onClose, children }: Props): JSX.Element {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // Before anything else is heard: who types on at once types into the dialog.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     const dialog = element.current;
     dialog?.showModal();

@@ -55,7 +55,7 @@ export function InboxList(): JSX.Element {
     setChosen(next.id);
     reveal(rows.indexOf(next));
     if (conversation) go({ conversation: next.id });
-    else requestAnimationFrame(() => document.getElementById(`row-${next.id}`)?.focus());
+    else if (!focus(next.id)) requestAnimationFrame(() => focus(next.id));
   };
   const reveal = (at: number): void => {
     const element = box.current;
@@ -74,7 +74,7 @@ export function InboxList(): JSX.Element {
   return (
     <section class="inbox" aria-label={t("conversations")}>
       <header>
-        <h1>{search ? t("search") : t(view)}</h1>
+        <h2>{search ? t("search") : t(view)}</h2>
         <label class="search">
           <span class="unseen">{t("search")}</span>
           <Icon shape="search" />
@@ -189,6 +189,13 @@ function Row({ row, top, current, walk }: RowProps): JSX.Element {
       </a>
     </li>
   );
+}
+
+/** False when the row is not drawn yet. */
+function focus(id: string): boolean {
+  const found = document.getElementById(`row-${id}`);
+  found?.focus();
+  return found !== null;
 }
 
 export function initials(name: string): string {

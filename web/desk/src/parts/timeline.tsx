@@ -122,7 +122,7 @@ export function TimelineView({ timeline, onRead }: Props): JSX.Element {
     const isHidden = !events && entry !== undefined && isEvent(entry.kind);
     rows.push(
       <Slot key={row} row={row} count={timeline.length} top={heights.before(row)} watch={watch} hidden={isHidden}>
-        {isNewDay && <h3 class="day"><span>{day(entry.at)}</span></h3>}
+        {isNewDay && <h2 class="day"><span>{day(entry.at)}</span></h2>}
         {entry ? (
           <EntryRow entry={entry} delivery={timeline.deliveryOf(entry.seq)} />
         ) : (

@@ -202,6 +202,7 @@ export const de: Words = {
   keyUndo: "Senden rückgängig machen",
   keyKnowledge: "In der Wissensdatenbank suchen",
   keyAttach: "Dateien anhängen",
+  keySnooze: "Bis morgen zurückstellen",
   keyCustomer: "Kunden ein- oder ausblenden",
   keyEvents: "Ereignisse ein- oder ausblenden",
   theme: "Aussehen",

@@ -202,6 +202,7 @@ export const en = {
   keyUndo: "Undo sending",
   keyKnowledge: "Search the knowledge base",
   keyAttach: "Attach files",
+  keySnooze: "Snooze until tomorrow",
   keyCustomer: "Show or hide the customer",
   keyEvents: "Show or hide events",
   theme: "Appearance",

@@ -202,6 +202,7 @@ export const es: Words = {
   keyUndo: "Deshacer el envío",
   keyKnowledge: "Buscar en la base de conocimiento",
   keyAttach: "Adjuntar archivos",
+  keySnooze: "Posponer hasta mañana",
   keyCustomer: "Mostrar u ocultar al cliente",
   keyEvents: "Mostrar u ocultar eventos",
   theme: "Aspecto",

@@ -1,0 +1,217 @@
+// An agent at the desk: logging in, reading, answering on another channel, noting; with nothing but the keyboard.
+import assert from "node:assert/strict";
+import { accessible, base, business, launch, picture, until } from "./browser.mjs";
+
+const WIDE = { width: 1400, height: 900 };
+const NARROW = { width: 420, height: 860 };
+const LONG = 20_000;
+/** On a machine that runs other tests at the same time. The figure itself is printed. */
+const OPENS_WITHIN_MS = 2_000;
+
+const browser = await launch();
+const complaints = [];
+
+/** A browser profile of its own, at the desk's door. */
+async function door(options = {}) {
+  const context = await browser.newContext({ viewport: WIDE, locale: "en-GB", ...options });
+  const page = await context.newPage();
+  page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
+  page.on("dialog", (dialog) => {
+    complaints.push(`a dialog: ${dialog.message()}`);
+    dialog.dismiss();
+  });
+  await page.goto(`${base}/desk`);
+  await page.getByRole("button", { name: /Log in|Anmelden/ }).waitFor();
+  return { context, page };
+}
+
+/** Logs in with the keyboard alone: the first field has the focus. */
+async function enter(page) {
+  await page.keyboard.type("ana@shop.example");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(process.env.STORY_PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.locator(".inbox").waitFor();
+}
+
+async function desk(options) {
+  const { context, page } = await door(options);
+  await enter(page);
+  return { context, page };
+}
+
+const row = (page, name) => page.locator(".row", { hasText: name });
+const said = (page, text) => page.locator(".timeline .bubble", { hasText: text });
+const focused = (page) => page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.className);
+
+const { conversation } = await business("mia", {});
+
+const story = {
+  async "A wrong password is refused in words, the right one opens the desk"() {
+    const { context, page } = await door();
+    await accessible(page, "the log-in");
+    await page.keyboard.type("ana@shop.example");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("wrong");
+    await page.keyboard.press("Enter");
+    await until("it says so", async () => (await page.getByRole("alert").textContent()).length > 0);
+    await accessible(page, "the refused log-in");
+    await page.keyboard.type(process.env.STORY_PASSWORD);
+    await page.keyboard.press("Enter");
+    await row(page, "Mia Weber").waitFor();
+    await picture(page, "desk-inbox");
+    await context.close();
+  },
+
+  async "An agent reads a chat, answers by mail and adds a note, with the keyboard alone"() {
+    const { context, page } = await desk();
+    await row(page, "Mia Weber").waitFor();
+    await page.keyboard.press("j");
+    await page.keyboard.press("Enter");
+    await said(page, "Where is my parcel 4711?").waitFor();
+    await page.keyboard.press("r");
+    assert.equal(await focused(page), "Message to the customer");
+    await page.getByRole("option", { name: /mia@customer\.example \(new\)/ }).waitFor({ state: "attached" });
+    await page.keyboard.press("Alt+c");
+    await page.keyboard.type("It arrives tomorrow.");
+    await page.keyboard.press("Control+Enter");
+    await page.getByText("Sending in").waitFor();
+    await page.keyboard.press("Alt+z");
+    assert.equal(await page.getByLabel("Message to the customer").inputValue(), "It arrives tomorrow.");
+    assert.deepEqual(await business("outbox"), [], "what was taken back was never sent");
+    await page.keyboard.press("Control+Enter");
+    await said(page, "It arrives tomorrow.").waitFor();
+    assert.deepEqual(await business("outbox"), [
+      { kind: "email", to: "mia@customer.example", text: "It arrives tomorrow." },
+    ]);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("n");
+    assert.equal(await focused(page), "Note for colleagues");
+    await page.keyboard.type("Carrier says Tuesday.");
+    await page.keyboard.press("Control+Enter");
+    await said(page, "Carrier says Tuesday.").waitFor();
+    await picture(page, "desk-conversation");
+    await context.close();
+  },
+
+  async "What happens elsewhere is seen at once"() {
+    const { context, page } = await desk();
+    await row(page, "Mia Weber").click();
+    await said(page, "Where is my parcel 4711?").waitFor();
+    await business("types", { conversation });
+    await page.getByText("Mia Weber is typing …").waitFor();
+    await business("writes", { text: "Thank you!" });
+    await said(page, "Thank you!").waitFor();
+    assert.equal(await page.getByText("is typing …").count(), 0);
+    await row(page, "Thank you!").or(row(page, "Mia Weber")).first().waitFor();
+    await context.close();
+  },
+
+  async "A draft outlives a reload, and belongs to its conversation"() {
+    const { context, page } = await desk();
+    await page.goto(`${base}/desk/open/${conversation}`);
+    await page.getByLabel("Message to the customer").fill("Half a sentence");
+    await page.reload();
+    await said(page, "Where is my parcel 4711?").waitFor();
+    assert.equal(await page.getByLabel("Message to the customer").inputValue(), "Half a sentence");
+    await page.getByLabel("Message to the customer").fill("");
+    await context.close();
+  },
+
+  async "Hostile names, subjects and mail do nothing"() {
+    const evil = await business("hostile", {});
+    const { context, page } = await desk();
+    const asked = [];
+    page.on("request", (request) => {
+      if (!request.url().startsWith(base) && !request.url().startsWith("data:")) asked.push(request.url());
+    });
+    await page.goto(`${base}/desk/open/${evil.conversation}`);
+    await page.getByRole("button", { name: "Show the mail as sent" }).click();
+    const mail = page.frameLocator("iframe.mail");
+    await mail.getByRole("heading", { name: "Hello there" }).waitFor();
+    await page.locator("h1", { hasText: "<img src=x" }).first().waitFor();
+    assert.equal(await page.evaluate(() => window.taken), undefined);
+    assert.deepEqual(asked, [], "nothing was asked for elsewhere");
+    await context.close();
+  },
+
+  async "Commands and keys are found"() {
+    const { context, page } = await desk();
+    await row(page, "Mia Weber").waitFor();
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keys" }).waitFor();
+    await accessible(page, "the keys");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("mia");
+    await page.getByRole("option", { name: /Mia Weber/ }).waitFor();
+    await accessible(page, "the commands");
+    await page.keyboard.press("Enter");
+    await said(page, "Where is my parcel 4711?").waitFor();
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("deutsch");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Lösen" }).waitFor();
+    assert.equal(await page.evaluate(() => document.documentElement.lang), "de");
+    await context.close();
+  },
+
+  async "Everything is accessible, light and dark, wide and narrow"() {
+    for (const colorScheme of ["light", "dark"]) {
+      for (const viewport of [WIDE, NARROW]) {
+        const where = `${colorScheme}-${viewport.width}`;
+        const { context, page } = await desk({ colorScheme, viewport });
+        await row(page, "Mia Weber").waitFor();
+        await accessible(page, `the inbox, ${where}`);
+        await row(page, "Mia Weber").click();
+        await said(page, "Where is my parcel 4711?").waitFor();
+        if (viewport === NARROW) await page.getByRole("button", { name: "Customer", exact: true }).click();
+        await page.locator(".customer .address").first().waitFor();
+        await accessible(page, `a conversation, ${where}`);
+        await picture(page, `desk-${where}`);
+        await context.close();
+      }
+    }
+  },
+
+  async "A conversation of 20,000 entries opens at its end and scrolls"() {
+    const endless = await business("long", { entries: LONG });
+    const { context, page } = await desk();
+    await row(page, "lea@customer.example").waitFor();
+    const ms = await page.evaluate(async (id) => {
+      const begun = performance.now();
+      document.getElementById(`row-${id}`).click();
+      while (!document.querySelector(".timeline")?.textContent.includes("This is entry number 20000")) {
+        await new Promise((wake) => requestAnimationFrame(wake));
+      }
+      return performance.now() - begun;
+    }, endless.conversation);
+    console.log(`   opened 20,000 entries in ${Math.round(ms)} ms`);
+    assert.ok(ms <= OPENS_WITHIN_MS, `${ms} ms`);
+    await page.locator(".timeline .scroll").evaluate((one) => (one.scrollTop = 0));
+    await said(page, /number 1$/).waitFor();
+    await page.locator(".timeline .scroll").evaluate((one) => (one.scrollTop = one.scrollHeight / 2));
+    await until("the middle is filled", async () => (await page.locator(".entry.waiting").count()) === 0);
+    assert.ok((await page.locator(".timeline li").count()) < 100, "only what is in sight is drawn");
+    await context.close();
+  },
+};
+
+let failed = 0;
+for (const [title, tell] of Object.entries(story)) {
+  if (!title.includes(process.env.STORY_ONLY ?? "")) continue;
+  try {
+    await tell();
+    assert.deepEqual(complaints.splice(0), []);
+    console.log(`ok: ${title}`);
+  } catch (error) {
+    failed += 1;
+    const open = browser.contexts().flatMap((context) => context.pages());
+    await Promise.all(open.map((page, number) => picture(page, `failed-${failed}-${number}`)));
+    complaints.length = 0;
+    console.error(`FAILED: ${title}\n${error.stack}`);
+    await Promise.all(browser.contexts().map((context) => context.close()));
+  }
+}
+await browser.close();
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,242 @@
+//! The desk in a real browser, against the real router on a real port.
+//!
+//! The story itself is `browser/desk.mjs`. What customers do in it, and a look into the outbox, it asks for over
+//! `/story/…`, which only this test has.
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+use axum::extract::{Json, State};
+use axum::routing::{get, post};
+use axum::{Router, serve};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+use throughline_engine::access::Gate;
+use throughline_engine::access::invite::{self, Acceptance};
+use throughline_engine::access::member::{self, NewMember};
+use throughline_engine::conversation::{self, Author, NewEntry};
+use throughline_engine::delivery::{Adapters, DELIVER, Deliverer};
+use throughline_engine::identity;
+use throughline_engine::job::Runner;
+use throughline_http::{App, router};
+use throughline_model::assurance::Assurance;
+use throughline_model::channel::ChannelAdapter;
+use throughline_model::conversation::{AuthorKind, EntryKind, Role};
+use throughline_model::id::ConversationId;
+use throughline_model::identifier::{Identifier, IdentifierKind};
+use throughline_model::outbound::{Outbound, SendOutcome};
+use throughline_storage::{Engine, Hint};
+use throughline_testkit::Shop;
+use tokio::net::TcpListener;
+
+/// The clock of the shop stands still, so no limit ever refills.
+const SETTINGS: &str = "[limits]
+api_requests_per_minute = 1000000
+[security]
+login_attempts_per_minute = 1000";
+const PASSWORD: &str = "a horse on the roof";
+/// A mail that no sanitiser has seen: the page must be safe even then.
+const HOSTILE: &str = r#"<h1>Hello <b>there</b></h1><script>top.taken = true</script>
+    <img src="https://elsewhere.example/seen.png" onerror="top.taken = true">
+    <form action="https://elsewhere.example/"><button>Win</button></form>"#;
+
+/// What the world around the desk has in its hands.
+#[derive(Clone)]
+struct World {
+    shop: Arc<Shop>,
+    runner: Arc<Runner>,
+    outbox: Arc<Outbox>,
+}
+
+#[derive(Default)]
+struct Outbox(Mutex<Vec<Outbound>>);
+
+#[async_trait::async_trait]
+impl ChannelAdapter for Outbox {
+    async fn send(&self, message: &Outbound) -> SendOutcome {
+        let mut sent = self.0.lock().unwrap();
+        sent.push(message.clone());
+        SendOutcome::Sent {
+            provider_id: sent.len().to_string(),
+            parts: None,
+        }
+    }
+}
+
+async fn open(address: SocketAddr) -> Router {
+    let shop = Arc::new(Shop::open(Engine::Sqlite).await);
+    let settings = format!("[server]\npublic_url = \"http://{address}/\"\n{SETTINGS}");
+    let config = throughline_config::parse(&settings, std::iter::empty()).unwrap();
+    hire(&shop).await;
+    let outbox = Arc::new(Outbox::default());
+    let adapters: Adapters = [shop.mail, shop.sms]
+        .into_iter()
+        .map(|id| (id, Arc::clone(&outbox) as Arc<dyn ChannelAdapter>))
+        .collect();
+    let (db, setup, files) = (&shop.database.db, &shop.setup, &shop.files);
+    let deliverer = Deliverer::new(
+        db.clone(),
+        setup.clone(),
+        files.clone(),
+        adapters,
+        HashMap::new(),
+    );
+    let runner = Runner::new(db.clone(), setup.clone()).with(DELIVER, Arc::new(deliverer), 4);
+    let app = App::new(
+        db.clone(),
+        setup.clone(),
+        files.clone(),
+        config,
+        Vec::new(),
+    );
+    let world = World {
+        shop,
+        runner: Arc::new(runner),
+        outbox,
+    };
+    let story = Router::new()
+        .route("/story/mia", post(mia))
+        .route("/story/hostile", post(hostile))
+        .route("/story/writes", post(writes))
+        .route("/story/types", post(types))
+        .route("/story/long", post(long))
+        .route("/story/outbox", get(outgoing))
+        .with_state(world);
+    router(app).merge(story)
+}
+
+/// Ana, who works at the desk.
+async fn hire(shop: &Shop) {
+    let clock = shop.setup.clock.clone();
+    let new = NewMember {
+        email: "ana@shop.example".to_owned(),
+        name: "Ana Ribeiro".to_owned(),
+        role: Role::Agent,
+    };
+    let for_tx = clock.clone();
+    let invited = shop.database.db.write(move |tx| {
+        let ana = member::add(tx, &for_tx, &new, "system")?;
+        invite::create(tx, &for_tx, ana.id, "system")
+    });
+    let acceptance = Acceptance {
+        token: invited.await.unwrap().secret,
+        password: PASSWORD.to_owned(),
+        email: None,
+        name: None,
+    };
+    let gate = Gate::new(60, 3_600_000);
+    let db = &shop.database.db;
+    gate.accept(db, &clock, acceptance, "here").await.unwrap();
+}
+
+fn visitor() -> Identifier {
+    Identifier::parse(IdentifierKind::Visitor, "mias-browser", None).unwrap()
+}
+
+/// Mia writes in the chat, and has proven that a mail address is hers.
+async fn mia(State(world): State<World>) -> Json<Value> {
+    let shop = &world.shop;
+    let mut first = shop.message(&visitor(), "Where is my parcel 4711?");
+    first.from_name = Some("Mia Weber".to_owned());
+    let received = shop.receive(first).await;
+    let setup = shop.setup.clone();
+    let proving = shop.database.db.write(move |tx| {
+        let address = Identifier::email("mia@customer.example").unwrap();
+        let browser = identity::recognise(tx, &setup.clock, &visitor(), None)?.identifier;
+        let address = identity::recognise(tx, &setup.clock, &address, None)?.identifier;
+        let until = setup.clock.now() + 3_600_000;
+        let level = Assurance::PROVEN;
+        identity::prove(tx, &setup, browser, address, level, "otp", until)
+    });
+    proving.await.unwrap();
+    Json(json!({ "conversation": received.conversation }))
+}
+
+/// Somebody means harm, by name, subject and mail.
+async fn hostile(State(world): State<World>) -> Json<Value> {
+    let from = Identifier::email("eve@elsewhere.example").unwrap();
+    let mut mail = world.shop.message(&from, "Hello there");
+    mail.from_name = Some("<img src=x onerror=top.taken=true>".to_owned());
+    mail.content.html = Some(HOSTILE.to_owned());
+    mail.content.subject = Some("</title><script>top.taken=true</script>".to_owned());
+    let received = world.shop.receive(mail).await;
+    Json(json!({ "conversation": received.conversation }))
+}
+
+async fn writes(State(world): State<World>, Json(body): Json<Value>) {
+    let text = body["text"].as_str().unwrap();
+    world.shop.hears(&visitor(), text).await;
+}
+
+async fn types(State(world): State<World>, Json(body): Json<Value>) {
+    let author = json!({ "kind": "customer", "name": "Mia Weber" });
+    world.shop.database.db.hints().publish(Hint::Fleeting {
+        conversation: conversation(&body),
+        event: json!({ "type": "typing", "author": author, "typing": true }).to_string(),
+    });
+}
+
+/// A conversation that has gone on for a very long time.
+async fn long(State(world): State<World>, Json(body): Json<Value>) -> Json<Value> {
+    let count = body["entries"].as_i64().unwrap();
+    let from = Identifier::email("lea@customer.example").unwrap();
+    let received = world.shop.hears(&from, "This is entry number 1").await;
+    let (setup, id) = (world.shop.setup.clone(), received.conversation);
+    let filling = world.shop.database.db.write(move |tx| {
+        for number in 2..=count {
+            let author = Author {
+                kind: AuthorKind::System,
+                id: None,
+                name: None,
+            };
+            let at = setup.clock.now();
+            let text = format!("This is entry number {number}");
+            let entry = NewEntry::internal(id, at, EntryKind::Note, author, text, json!({}));
+            conversation::append(tx, &setup, &entry)?;
+        }
+        Ok::<_, throughline_engine::Error>(())
+    });
+    filling.await.unwrap();
+    Json(json!({ "conversation": id }))
+}
+
+fn conversation(body: &Value) -> ConversationId {
+    body["conversation"].as_str().unwrap().parse().unwrap()
+}
+
+async fn outgoing(State(world): State<World>) -> Json<Value> {
+    world.runner.run_due().await.unwrap();
+    let sent = std::mem::take(&mut *world.outbox.0.lock().unwrap());
+    let sent = sent
+        .iter()
+        .map(|one| json!({ "kind": one.to.kind, "to": one.to.value, "text": one.text }));
+    Json(sent.collect())
+}
+
+#[test]
+fn an_agent_works_at_the_desk_in_a_real_browser() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    let address = runtime.block_on(async {
+        let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = socket.local_addr().unwrap();
+        let router = open(address).await;
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { serve(socket, service).await });
+        address
+    });
+    let status = Command::new("node")
+        .arg(folder.join("browser/desk.mjs"))
+        .env("STORY_URL", format!("http://{address}"))
+        .env("STORY_MODULES", folder.join("../counterparts/package.json"))
+        .env("STORY_PASSWORD", PASSWORD)
+        .status()
+        .expect("node is installed: cargo xtask test checks that");
+    assert!(status.success(), "the story ended otherwise; see above");
+}
