@@ -169,6 +169,11 @@ const story = {
         await page.locator(".customer .address").first().waitFor();
         await accessible(page, `a conversation, ${where}`);
         await picture(page, `desk-${where}`);
+        if (viewport === NARROW) {
+          await page.getByRole("button", { name: "Close" }).click();
+          await accessible(page, `a conversation without the customer, ${where}`);
+          await picture(page, `desk-${where}-conversation`);
+        }
         await context.close();
       }
     }

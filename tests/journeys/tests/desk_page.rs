@@ -84,13 +84,7 @@ async fn open(address: SocketAddr) -> Router {
         HashMap::new(),
     );
     let runner = Runner::new(db.clone(), setup.clone()).with(DELIVER, Arc::new(deliverer), 4);
-    let app = App::new(
-        db.clone(),
-        setup.clone(),
-        files.clone(),
-        config,
-        Vec::new(),
-    );
+    let app = App::new(db.clone(), setup.clone(), files.clone(), config, Vec::new());
     let world = World {
         shop,
         runner: Arc::new(runner),

@@ -158,7 +158,7 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
             </button>
           </div>
         </header>
-        <TimelineView key={id} timeline={timeline} onRead={(seq) => markSeen(id, seq)} />
+        <TimelineView key={id} timeline={timeline} customer={customer?.name ?? row?.customer_name ?? null} onRead={(seq) => markSeen(id, seq)} />
         <p class="typing" role="status">{typing.text}</p>
         <Composer key={id} conversation={here} customer={customer} lines={lines} onLines={setLines} />
       </main>

@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { get } from "../model/api.ts";
 import { may } from "../model/people.ts";
 import { go } from "../model/place.ts";
+import { prefer } from "../model/taste.ts";
 import type { Conversation, Customer, CustomerView, Fact, Identifier, Page, Standing, Suggestion } from "../model/types.ts";
 import { brief, moment, named, t } from "../words.ts";
 import { Icon } from "./icons.tsx";
@@ -75,6 +76,9 @@ export function CustomerPanel({ conversation, customer, turn, onChange }: Props)
             <Icon shape={assurance > 0 ? "check" : "lock"} size={14} /> {named("assurance", String(assurance))}
           </p>
         </div>
+        <button type="button" class="plain away" aria-label={t("close")} onClick={() => prefer({ customer: false })}>
+          <Icon shape="close" />
+        </button>
       </header>
       <section>
         <h3>{t("identifiers")}</h3>

@@ -15,11 +15,13 @@ import { Linked } from "./linked.tsx";
 interface Props {
   entry: Entry;
   delivery: Delivery | undefined;
+  /** What the conversation's customer is called, where an entry has no name. */
+  customer: string | null;
 }
 
-export function EntryRow({ entry, delivery }: Props): JSX.Element {
+export function EntryRow({ entry, delivery, customer }: Props): JSX.Element {
   if (entry.kind === "message" || entry.kind === "note" || entry.kind === "call" || entry.kind === "transcript") {
-    return <Said entry={entry} delivery={delivery} />;
+    return <Said entry={entry} delivery={delivery} customer={customer} />;
   }
   return <Event entry={entry} />;
 }
@@ -30,9 +32,9 @@ export function authorName(author: Author): string {
   return author.name ?? t(kinds[author.kind]);
 }
 
-function Said({ entry, delivery }: Props): JSX.Element {
+function Said({ entry, delivery, customer }: Props): JSX.Element {
   const { author } = entry;
-  const name = authorName(author);
+  const name = author.kind === "customer" ? (author.name ?? customer ?? t("customer")) : authorName(author);
   const side = entry.kind === "note" ? "note" : entry.direction === "in" ? "in" : "out";
   const subject = typeof entry.body["subject"] === "string" ? entry.body["subject"] : null;
   return (

@@ -19,10 +19,11 @@ const NEAR_END_PX = 60;
 
 interface Props {
   timeline: Timeline;
+  customer: string | null;
   onRead: (seq: number) => void;
 }
 
-export function TimelineView({ timeline, onRead }: Props): JSX.Element {
+export function TimelineView({ timeline, customer, onRead }: Props): JSX.Element {
   const news = useStore(timeline.news);
   const { events } = useStore(taste);
   const heights = useMemo(() => new Heights(GUESS), [timeline]);
@@ -124,7 +125,7 @@ export function TimelineView({ timeline, onRead }: Props): JSX.Element {
       <Slot key={row} row={row} count={timeline.length} top={heights.before(row)} watch={watch} hidden={isHidden}>
         {isNewDay && <h2 class="day"><span>{day(entry.at)}</span></h2>}
         {entry ? (
-          <EntryRow entry={entry} delivery={timeline.deliveryOf(entry.seq)} />
+          <EntryRow entry={entry} delivery={timeline.deliveryOf(entry.seq)} customer={customer} />
         ) : (
           <div class="entry waiting" aria-hidden="true" />
         )}
