@@ -74,7 +74,7 @@ fn routes(app: &App) -> OpenApiRouter<App> {
 }
 
 /// Answers of the API are for their caller alone.
-async fn keep_private(mut response: Response) -> Response {
+pub(crate) async fn keep_private(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in [
         (header::CACHE_CONTROL, "no-store"),

@@ -5,6 +5,7 @@
 //! * [`desk`]: the page people work at, `/desk`,
 //! * [`help`]: the public help pages, `/help`,
 //! * [`hooks`]: what providers call, `/hooks/…`,
+//! * [`mcp`]: the same as tools of the Model Context Protocol, `/mcp`,
 //! * [`invite`]: the page on which an invited member sets a password,
 //! * [`observe`]: health and metrics.
 //!
@@ -22,6 +23,7 @@ pub mod desk;
 pub mod help;
 pub mod hooks;
 pub mod invite;
+pub mod mcp;
 pub mod observe;
 pub mod problem;
 pub mod request;
@@ -36,8 +38,10 @@ use tower_http::catch_panic::CatchPanicLayer;
 /// Everything the server answers to. Serve it with the addresses of its connections
 /// (`into_make_service_with_connect_info::<SocketAddr>`): limits are kept per address.
 pub fn router(app: App) -> Router {
+    let api = api::router(&app);
     Router::new()
-        .merge(api::router(&app))
+        .merge(mcp::router(&app, api.clone()))
+        .merge(api)
         .merge(chat::router(&app))
         .merge(desk::router())
         .merge(help::router())

@@ -182,17 +182,68 @@ pub async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> 
         }
         Err(problem) => problem.into_response(),
     };
+    if let Some(verdict) = verdict {
+        tell_limit(response.headers_mut(), verdict);
+    }
+    response
+}
+
+/// Lets a request through to [`crate::mcp`] when it shows an API token that counts. What it asks for becomes requests
+/// to this API, with the caller it came from, and [`guard`] decides about each.
+pub async fn identify(State(app): State<App>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let shown = shown_token(&parts.headers);
+    let showed_something = shown.is_some();
+    let (found, verdict) = match count(&app, shown, &parts).await {
+        Ok(counted) => counted,
+        Err(problem) => return problem.into_response(),
+    };
+    let mut response = match (verdict.allowed, found) {
+        (false, _) => Problem::too_many(verdict.reset_ms).into_response(),
+        (true, None) => {
+            let mut response = unknown(showed_something).into_response();
+            let scheme = HeaderValue::from_static("Bearer");
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, scheme);
+            response
+        }
+        (true, Some(caller)) => {
+            let mut request = Request::from_parts(parts, body);
+            request.extensions_mut().insert(caller);
+            next.run(request).await
+        }
+    };
     tell_limit(response.headers_mut(), verdict);
     response
 }
 
-type Admitted = (Verdict, Result<Option<Caller>, Problem>);
+/// What counting said, where this request was counted here; and whether it may go on.
+type Admitted = (Option<Verdict>, Result<Option<Caller>, Problem>);
 
 /// Counts the request against its caller's limit and decides whether it may go on.
 async fn admit(app: &App, need: Need, request: &Parts) -> Result<Admitted, Problem> {
-    let headers = &request.headers;
-    let shown = shown(app, headers, need);
-    let found = match shown.clone() {
+    // Only `identify` puts a caller there: no header becomes an extension.
+    if let Some(caller) = request.extensions.get::<Caller>() {
+        return Ok((None, decide(need, Some(caller.clone()), true, request)));
+    }
+    let shown = shown(app, &request.headers, need);
+    let showed_something = shown.is_some();
+    let (found, verdict) = count(app, shown, request).await?;
+    let outcome = match verdict.allowed {
+        true => decide(need, found, showed_something, request),
+        false => Err(Problem::too_many(verdict.reset_ms)),
+    };
+    Ok((Some(verdict), outcome))
+}
+
+/// Who it is, and what their limit says; one who is nobody is counted by address.
+async fn count(
+    app: &App,
+    shown: Option<Credential>,
+    request: &Parts,
+) -> Result<(Option<Caller>, Verdict), Problem> {
+    let found = match shown {
         Some(credential) => look_up(app, credential).await?,
         None => None,
     };
@@ -201,11 +252,7 @@ async fn admit(app: &App, need: Need, request: &Parts) -> Result<Admitted, Probl
         None => format!("address:{}", client(app, request).counted()),
     };
     let verdict = app.api_limit().take(&counted, app.setup().clock.now());
-    let outcome = match verdict.allowed {
-        true => decide(need, found, shown.is_some(), request),
-        false => Err(Problem::too_many(verdict.reset_ms)),
-    };
-    Ok((verdict, outcome))
+    Ok((found, verdict))
 }
 
 fn decide(
@@ -229,17 +276,21 @@ fn decide(
         return Ok(None);
     };
     let Some(caller) = found else {
-        return Err(Problem::unauthenticated(if showed_something {
-            "this session or token is unknown, expired or revoked; log in again, or make another token"
-        } else {
-            "log in, or send an API token as 'Authorization: Bearer …'"
-        }));
+        return Err(unknown(showed_something));
     };
     if let (Credential::Cookie { csrf, .. }, true) = (&caller.credential, changes) {
         check_csrf(headers, csrf)?;
     }
     caller.principal.require(permission)?;
     Ok(Some(caller))
+}
+
+fn unknown(showed_something: bool) -> Problem {
+    Problem::unauthenticated(if showed_something {
+        "this session or token is unknown, expired or revoked; log in again, or make another token"
+    } else {
+        "log in, or send an API token as 'Authorization: Bearer …'"
+    })
 }
 
 fn check_csrf(headers: &HeaderMap, expected: &str) -> Result<(), Problem> {
@@ -259,19 +310,23 @@ fn shown(app: &App, headers: &HeaderMap, need: Need) -> Option<Credential> {
     if need == Need::Nothing {
         return None;
     }
-    if let Some(value) = headers.get(header::AUTHORIZATION) {
-        let text = value.to_str().unwrap_or_default();
-        let secret = match text.split_once(' ') {
-            Some((scheme, secret)) if scheme.eq_ignore_ascii_case("bearer") => secret.trim(),
-            _ => "",
-        };
-        return Some(Credential::Token(secret.to_owned()));
+    if let Some(token) = shown_token(headers) {
+        return Some(token);
     }
     let secret = cookie::session_secret(app, headers)?;
     Some(Credential::Cookie {
         secret,
         csrf: String::new(),
     })
+}
+
+fn shown_token(headers: &HeaderMap) -> Option<Credential> {
+    let text = headers.get(header::AUTHORIZATION)?.to_str();
+    let secret = match text.unwrap_or_default().split_once(' ') {
+        Some((scheme, secret)) if scheme.eq_ignore_ascii_case("bearer") => secret.trim(),
+        _ => "",
+    };
+    Some(Credential::Token(secret.to_owned()))
 }
 
 async fn look_up(app: &App, credential: Credential) -> Result<Option<Caller>, Problem> {

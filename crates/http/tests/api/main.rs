@@ -12,6 +12,7 @@ mod inbox;
 mod invites;
 mod knowledge;
 mod live;
+mod mcp;
 mod once;
 mod pages;
 mod places;
