@@ -1,11 +1,12 @@
 //! Measures how well and how fast the knowledge search answers.
 //!
-//! `cargo xtask bench knowledge [--model <folder>] [--faq <file>] [--passages <count>]`
+//! `cargo xtask bench knowledge [--model <folder>] [--faq <file>] [--passages <count>] [--threads <count>]`
 //!
 //! * `--model`: the folder with the sentence model's files. Without it only words are compared.
 //! * `--faq`: questions with their answers as JSON, `{"docs": [{"id", "title", "text"}], "queries": [{"q", "rel": [id]}]}`;
 //!   StackFAQ (BERT-FAQ, 125 answers, 1,375 paraphrased questions) in this form gives the figures of docs/bars.md.
 //! * `--passages`: how many passages speed is measured with; 100,000 when left out.
+//! * `--threads`: threads that embed a question; 1 when left out. A server uses one for each core.
 #![expect(clippy::print_stdout, reason = "a measurement prints its figures")]
 #![expect(clippy::unwrap_used, reason = "a measurement may fail loudly")]
 
@@ -22,7 +23,7 @@ use throughline_understanding::Embedder;
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    let (mut model, mut file, mut count) = (None, None, 100_000);
+    let (mut model, mut file, mut count, mut threads) = (None, None, 100_000, 1);
     while let Some(name) = arguments.next() {
         let value = arguments
             .next()
@@ -31,10 +32,11 @@ fn main() {
             "--model" => model = Some(PathBuf::from(value)),
             "--faq" => file = Some(PathBuf::from(value)),
             "--passages" => count = value.parse().unwrap(),
+            "--threads" => threads = value.parse().unwrap(),
             other => panic!("there is no argument {other}"),
         }
     }
-    let embedder = model.map(|folder| Embedder::load(&folder).unwrap().with_threads(1));
+    let embedder = model.map(|folder| Embedder::load(&folder).unwrap().with_threads(threads));
     if embedder.is_none() {
         println!("no model given: comparing words alone");
     }
