@@ -85,6 +85,14 @@ ids! {
     RawId;
     /// One article of the knowledge base, in one language.
     ArticleId;
+    /// Where work waits for people or AI agents of one kind.
+    QueueId;
+    /// Business hours with their time zone and holidays.
+    CalendarId;
+    /// One piece of work that the router hands out.
+    WorkItemId;
+    /// Somebody who works: a human, whose member id this is, or an AI agent.
+    WorkerId;
 }
 
 impl From<IdentifierId> for CustomerId {
