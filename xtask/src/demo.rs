@@ -5,6 +5,7 @@ use crate::node;
 use crate::workspace::{cargo, root};
 use std::os::unix::process::CommandExt;
 
+const SHOP: &str = "THROUGHLINE_DEMO_SHOP";
 const DATA_DIR: &str = "THROUGHLINE__STORAGE__DATA_DIR";
 
 /// Builds the web front end and the binary, and becomes `throughline demo`.
@@ -20,12 +21,20 @@ pub fn run(arguments: &[String]) -> Outcome {
         _ => arguments,
     };
     node::build_web()?;
-    run_command(cargo().args(["build", "--package", "throughline"]))?;
+    run_command(cargo().args([
+        "build",
+        "--package",
+        "throughline",
+        "--package",
+        "throughline-shop",
+    ]))?;
     let mut demo = cargo();
     demo.args(["run", "--quiet", "--package", "throughline", "--", "demo"])
         .args(arguments);
-    if std::env::var_os(DATA_DIR).is_none() {
-        demo.env(DATA_DIR, root().join(".throughline"));
+    for (variable, folder) in [(DATA_DIR, ".throughline"), (SHOP, "demo/shop")] {
+        if std::env::var_os(variable).is_none() {
+            demo.env(variable, root().join(folder));
+        }
     }
     // Returns only when it could not start.
     Err(format!("the demo cannot be started: {}", demo.exec()))

@@ -8,9 +8,13 @@ use serde_json::Value;
 use throughline_agent::event::{Confirmation, Event, Handoff, Outcome, Rule, Step, World};
 use throughline_agent::executor::Executor;
 use throughline_agent::trace::Record;
+use throughline_model::clock::Millis;
 use throughline_policy::Decision;
 use throughline_procedure::Library;
 use throughline_tools::{Caller, Effect, Kind, Tool, ToolError};
+
+/// How long it counts that a procedure has found out who somebody is, in milliseconds: as long as a one-time code.
+const PROOF_MS: Millis = 30 * 60_000;
 
 /// A business with what it takes to act for it.
 pub struct Brain {
@@ -64,7 +68,12 @@ impl Brain {
             match step {
                 Step::Say(utterance) => mind.unsaid.push(utterance),
                 Step::Prove { subject, assurance } => {
-                    mind.proven = Some(Proven { subject, assurance });
+                    let until = standing.now + PROOF_MS;
+                    mind.proven = Some(Proven {
+                        subject,
+                        assurance,
+                        until,
+                    });
                 }
                 Step::HandOff(handoff) => {
                     mind.unsaid.push(handoff.message.clone());
@@ -291,7 +300,9 @@ fn failed(tool: &Tool, error: &ToolError) -> Answered {
 /// How the customer stands, what a procedure has proven included.
 fn known(mind: &Mind, standing: &Standing) -> Standing {
     let mut standing = standing.clone();
-    if let Some(proven) = &mind.proven {
+    if let Some(proven) = &mind.proven
+        && standing.now < proven.until
+    {
         let other = standing
             .subject
             .as_ref()

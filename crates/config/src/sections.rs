@@ -1,5 +1,6 @@
 //! The tables of the configuration file, one struct each.
 
+mod agent;
 mod conversation;
 mod email;
 mod endpoint;
@@ -10,6 +11,7 @@ mod outside;
 mod server;
 mod storage;
 
+pub use agent::Agent;
 pub use conversation::{Conversation, Limits, Retention, Security};
 pub use email::{Email, MailSecurity, Smtp, SmtpListener};
 pub use endpoint::{
@@ -43,6 +45,8 @@ section! {
         pub conversation: Conversation = table(),
         /// Mail in general; each mailbox is an endpoint below.
         pub email: Email = table(),
+        /// The AI agent.
+        pub agent: Agent = table(),
         /// A language model that helps the AI agent understand and phrase.
         pub language_model: Option<LanguageModel> = table(),
         /// How far calls to addresses that others name may go.

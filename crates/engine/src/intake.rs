@@ -9,7 +9,7 @@ use crate::conversation::{self, Author, Joined, NewEntry, Wanted};
 use crate::error::{Error, Result};
 use crate::identity::{self, Person, code};
 use crate::queries::intake as queries;
-use crate::{Setup, consent, job};
+use crate::{Setup, agent, consent, job};
 use serde_json::json;
 use throughline_model::assurance::Assurance;
 use throughline_model::conversation::{AuthorKind, Direction, EntryKind, MESSAGE_TEXT_LIMIT};
@@ -163,6 +163,9 @@ fn walk(tx: &mut Tx<'_>, setup: &Setup, kept: &Kept) -> Result<Received, Stop> {
         inbound,
     )?;
     fetch_later(tx, setup, inbound, joined.conversation, entry)?;
+    if setup.agent && !inbound.automatic && !inbound.evidence.contradicted {
+        agent::wake(tx, setup, joined.conversation)?;
+    }
     Ok(Received {
         conversation: joined.conversation,
         seq,

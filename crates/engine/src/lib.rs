@@ -1,11 +1,12 @@
 //! The walk of a message, in the order it walks: [`intake`] (verify, persist, acknowledge), [`identity`]
-//! (who is this), [`conversation`] (join or start), [`reply`] (answer through the channel it came from) and
-//! [`delivery`] (the outbox). [`job`] carries what can wait.
+//! (who is this), [`conversation`] (join or start), [`agent`] (the AI agent takes its turn), [`reply`] (answer through the
+//! channel it came from) and [`delivery`] (the outbox). [`job`] carries what can wait.
 //!
 //! The functions that change something take a running transaction, so that a caller composes them and all of
 //! it becomes durable together. The engine never names a concrete channel's wire format.
 
 pub mod access;
+pub mod agent;
 pub mod attachment;
 pub mod bounce;
 pub mod consent;
@@ -42,4 +43,6 @@ pub struct Setup {
     pub identity: throughline_identity::Rules,
     /// For how long after it was resolved a message opens a conversation again, in milliseconds.
     pub reopen_ms: i64,
+    /// Whether the AI agent answers what customers write.
+    pub agent: bool,
 }

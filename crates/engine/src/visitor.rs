@@ -20,8 +20,10 @@ pub mod offline;
 mod resume;
 mod sight;
 
+pub(crate) use address::CodeMessage;
 pub use address::{claim, continue_on, request_code, verify_code};
 pub use binding::Bound;
+pub(crate) use binding::is_somebody_else;
 pub use customer_token::{CustomerToken, TokenKey, Verifier};
 pub use identify::identify;
 pub use resume::{LINK_MS, ResumeLink, Resumed, make_link, resume};

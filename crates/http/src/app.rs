@@ -5,6 +5,7 @@ use std::sync::Arc;
 use throughline_config::Config;
 use throughline_engine::Setup;
 use throughline_engine::access::{Gate, RateLimit};
+use throughline_engine::agent::Agent;
 use throughline_engine::attachment::Files;
 use throughline_engine::endpoint::Endpoint;
 use throughline_engine::fetch::{FetchError, Outside, Reach};
@@ -37,6 +38,7 @@ struct Inner {
     outside: Result<Outside, FetchError>,
     knowledge: Knowledge,
     help_limit: RateLimit,
+    agent: Option<Arc<Agent>>,
 }
 
 /// An endpoint as it is stored, with how it is configured now.
@@ -95,7 +97,27 @@ impl App {
             stopping: CancellationToken::new(),
             knowledge,
             help_limit: RateLimit::per_minute(HELP_SEARCHES_PER_MINUTE),
+            agent: None,
         }))
+    }
+
+    /// With an AI agent. To be called before anybody shares the installation; later it changes nothing.
+    #[must_use]
+    pub fn with_agent(mut self, agent: Option<Arc<Agent>>) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.agent = agent;
+        }
+        self
+    }
+
+    /// The AI agent.
+    ///
+    /// # Errors
+    /// A 404 when there is none.
+    pub fn agent(&self) -> Result<&Arc<Agent>, Problem> {
+        self.0.agent.as_ref().ok_or_else(|| {
+            Problem::not_found("there is no AI agent here; see [agent] in the configuration")
+        })
     }
 
     /// The database.

@@ -57,6 +57,9 @@ const TABLES: &[&str] = &[
     "passage",
     "passage_vector",
     "knowledge_gap",
+    "agent_mind",
+    "agent_trace",
+    "procedure_library",
 ];
 
 /// Why an archive could not be written or read.

@@ -21,6 +21,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "knowledge",
         include_str!("../migrations/0003_knowledge.sql"),
     ),
+    (4, "agent", include_str!("../migrations/0004_agent.sql")),
 ];
 
 const LIST: Query = Query::plain(

@@ -47,6 +47,7 @@ impl Shop {
             keys: Keys::new(b"the shop's secret"),
             identity: throughline_engine::identity::Rules::default(),
             reopen_ms: 7 * 86_400_000,
+            agent: false,
         };
         let for_endpoints = clock.clone();
         let ids = database

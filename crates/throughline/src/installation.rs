@@ -12,6 +12,7 @@ use throughline_http::ConfiguredEndpoint;
 use throughline_mail::tokens::MailKeys;
 use throughline_model::clock::Clock;
 use throughline_storage::{Db, Options};
+use throughline_tools::Environment;
 
 /// An opened installation.
 pub struct Installation {
@@ -29,6 +30,8 @@ pub struct Installation {
     pub mail_keys: MailKeys,
     /// Calls providers.
     pub http: reqwest::Client,
+    /// Where the agent's tools find addresses and secrets.
+    pub environment: Environment,
 }
 
 impl Installation {
@@ -45,6 +48,7 @@ impl Installation {
             keys,
             identity: throughline_engine::identity::Rules::default(),
             reopen_ms: hours_ms(config.conversation.reopen_window_hours),
+            agent: config.agent.enabled,
         };
         let mut files = Files::new(
             open_files(&config)?,
@@ -68,6 +72,7 @@ impl Installation {
             endpoints,
             mail_keys,
             http,
+            environment: Environment::process(),
         })
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! `serve` puts everything together: see [`serve`] for the order, [`installation`] for what belongs to it.
 
+mod agent;
 mod archive;
 mod demo;
 mod doctor;
@@ -10,7 +11,9 @@ mod installation;
 mod knowledge;
 mod mail;
 mod outbound;
+mod procedure;
 mod serve;
+mod simulate;
 mod token;
 
 use clap::{Parser, Subcommand};
@@ -53,6 +56,12 @@ enum Command {
     /// Looks after the knowledge base.
     #[command(subcommand)]
     Knowledge(knowledge::Command),
+    /// Looks after the procedures of the AI agent.
+    #[command(subcommand)]
+    Procedure(procedure::Command),
+    /// Tries things out without customers.
+    #[command(subcommand)]
+    Simulate(simulate::Command),
     /// Runs a shop to try, with customers, conversations and a pretend phone and mailbox.
     Demo(demo::Options),
     /// Prints the commented example configuration.
@@ -66,6 +75,14 @@ fn main() -> ExitCode {
             say(&throughline_config::example_toml());
             ExitCode::SUCCESS
         }
+        Command::Procedure(command) => match procedure::run(&command) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(message) => {
+                complain(&message);
+                ExitCode::FAILURE
+            }
+        },
+        Command::Simulate(command) => start(&Config::default(), simulate::run(command)),
         Command::Demo(options) => match demo::Demo::prepare(options, std::env::vars()) {
             Ok(demo) => start(&demo.config().clone(), demo.run()),
             Err(message) => {
@@ -124,8 +141,10 @@ async fn run(command: Command, config: Config) -> Result<(), String> {
         Command::Import { file } => archive::import(&config, &file).await,
         Command::Token(new) => token::create(&config, new).await,
         Command::Knowledge(command) => knowledge::run(config, command).await,
-        // These two need no configuration file.
-        Command::Example | Command::Demo(_) => Ok(()),
+        // These need no configuration file.
+        Command::Example | Command::Demo(_) | Command::Procedure(_) | Command::Simulate(_) => {
+            Ok(())
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use throughline_channels::email::imap_poll::{self, ImapMailbox};
 use throughline_channels::email::smtp_listener::{self, Protocol, SmtpListenerConfig};
 use throughline_channels::email::smtp_out::MailSecurity;
 use throughline_config::{Config, Imap, ImapSecurity};
+use throughline_engine::agent::{self, Agent};
 use throughline_engine::attachment::{self, ScanFiles};
 use throughline_engine::delivery::{self, Deliverer};
 use throughline_engine::fetch::FetchFiles;
@@ -30,6 +31,9 @@ use tokio::task::JoinSet;
 /// Deliveries under way at once, over all endpoints.
 const DELIVERIES_AT_ONCE: usize = 32;
 
+/// Conversations the AI agent thinks about at once.
+const CONVERSATIONS_AT_ONCE: usize = 16;
+
 /// Opens the installation and runs it.
 pub async fn serve(config: Config) -> Result<(), String> {
     run(Installation::open(config).await?, || {}).await
@@ -39,13 +43,12 @@ pub async fn serve(config: Config) -> Result<(), String> {
 pub async fn run(installation: Installation, ready: impl FnOnce()) -> Result<(), String> {
     let (stop, stopping) = watch::channel(false);
     let mut tasks = JoinSet::new();
-    let knowledge = crate::knowledge::open(
-        &installation,
-        crate::knowledge::sentence_model(&installation.config),
-    );
-    let app = app(&installation, knowledge.clone());
+    let model = crate::knowledge::sentence_model(&installation.config);
+    let knowledge = crate::knowledge::open(&installation, model.clone());
+    let agent = crate::agent::open(&installation, knowledge.clone(), model).await?;
+    let app = app(&installation, knowledge.clone(), agent.clone());
     tasks.spawn(knowledge.keep_up(stopping.clone()));
-    start_jobs(&installation, &app, &stopping, &mut tasks).await?;
+    start_jobs(&installation, &app, agent, &stopping, &mut tasks).await?;
     start_mail(&installation, &stopping, &mut tasks).await?;
     let serving = start_http(&installation, app.clone(), &stopping, &mut tasks).await?;
     invite_first_administrator(&installation).await?;
@@ -71,6 +74,7 @@ pub async fn run(installation: Installation, ready: impl FnOnce()) -> Result<(),
 async fn start_jobs(
     installation: &Installation,
     app: &App,
+    agent: Option<Arc<Agent>>,
     stopping: &watch::Receiver<bool>,
     tasks: &mut JoinSet<()>,
 ) -> Result<(), String> {
@@ -107,7 +111,7 @@ async fn start_jobs(
     db.write(move |tx| upkeep::schedule(tx, &clock))
         .await
         .map_err(|error| error.to_string())?;
-    let runner = Runner::new(db.clone(), setup.clone())
+    let mut runner = Runner::new(db.clone(), setup.clone())
         .with(delivery::DELIVER, Arc::new(deliverer), DELIVERIES_AT_ONCE)
         .with(webhook::SEND, Arc::new(webhooks), 16)
         .with(intake::FETCH_FILE, Arc::new(fetching), 4)
@@ -119,6 +123,9 @@ async fn start_jobs(
         .with(IMPORT_PAGE, Arc::new(pages), 2)
         .with(CHAT_OFFLINE, Arc::new(offline), 4)
         .with(upkeep::UPKEEP, Arc::new(upkeep), 1);
+    if let Some(agent) = agent {
+        runner = runner.with(agent::AGENT, agent, CONVERSATIONS_AT_ONCE);
+    }
     tasks.spawn(runner.run(stopping.clone()));
     Ok(())
 }
@@ -264,7 +271,7 @@ fn tls(
     Ok(Some(tokio_rustls::TlsAcceptor::from(Arc::new(config))))
 }
 
-fn app(installation: &Installation, knowledge: Knowledge) -> App {
+fn app(installation: &Installation, knowledge: Knowledge, agent: Option<Arc<Agent>>) -> App {
     let Installation {
         config,
         db,
@@ -281,6 +288,7 @@ fn app(installation: &Installation, knowledge: Knowledge) -> App {
         endpoints.clone(),
         knowledge,
     )
+    .with_agent(agent)
 }
 
 async fn start_http(

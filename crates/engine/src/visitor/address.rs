@@ -155,7 +155,7 @@ fn start(tx: &mut Tx<'_>, setup: &Setup, visitor: &Visitor, brand: &str) -> Resu
 }
 
 /// A message with a code in it. People at the desk see that it was sent, nobody sees the code.
-pub(super) struct CodeMessage<'m> {
+pub(crate) struct CodeMessage<'m> {
     /// The conversation it is noted in.
     pub home: ConversationId,
     /// The endpoint it leaves through.

@@ -3,6 +3,7 @@
 use super::keepsake::{Keepsakes, random_key};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::Path;
 use throughline_config::Config;
 
 /// The chat's endpoint.
@@ -38,11 +39,16 @@ pub fn read(
     data_dir: &str,
     keepsakes: &Keepsakes,
     outside: Outside,
+    shop: Option<&Path>,
     environment: BTreeMap<String, String>,
 ) -> Result<Config, String> {
     keepsakes.keep(SMS_TOKEN, random_key)?;
     keepsakes.keep(CHAT_KEY, random_key)?;
-    let text = text(data_dir, keepsakes, outside);
+    let mut text = text(data_dir, keepsakes, outside);
+    if let Some(shop) = shop {
+        let folder = toml::Value::from(shop.to_string_lossy().as_ref());
+        text.push_str(&format!("\n[agent]\nenabled = true\nfolder = {folder}\n"));
+    }
     throughline_config::parse(&text, environment.into_iter()).map_err(|error| error.to_string())
 }
 
