@@ -1,11 +1,12 @@
 //! The walk of a message, in the order it walks: [`intake`] (verify, persist, acknowledge), [`identity`]
-//! (who is this), [`conversation`] (join or start), [`reply`] (answer through the channel it came from) and
-//! [`delivery`] (the outbox). [`job`] carries what can wait.
+//! (who is this), [`conversation`] (join or start), [`policy`] and [`approval`] (what may be done), [`reply`] (answer
+//! through the channel it came from) and [`delivery`] (the outbox). [`job`] carries what can wait.
 //!
 //! The functions that change something take a running transaction, so that a caller composes them and all of
 //! it becomes durable together. The engine never names a concrete channel's wire format.
 
 pub mod access;
+pub mod approval;
 pub mod attachment;
 pub mod bounce;
 pub mod consent;
@@ -20,6 +21,7 @@ pub mod job;
 pub mod key;
 pub mod knowledge;
 pub mod mailbox;
+pub mod policy;
 pub mod queries;
 pub mod reply;
 pub mod setting;
@@ -42,4 +44,6 @@ pub struct Setup {
     pub identity: throughline_identity::Rules,
     /// For how long after it was resolved a message opens a conversation again, in milliseconds.
     pub reopen_ms: i64,
+    /// The rules that are decided by.
+    pub policy: policy::InForce,
 }

@@ -57,6 +57,10 @@ const TABLES: &[&str] = &[
     "passage",
     "passage_vector",
     "knowledge_gap",
+    "policy_version",
+    "approval",
+    "delivery_decision",
+    "marketing_consent",
 ];
 
 /// Why an archive could not be written or read.

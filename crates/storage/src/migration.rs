@@ -21,6 +21,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "knowledge",
         include_str!("../migrations/0003_knowledge.sql"),
     ),
+    (8, "policy", include_str!("../migrations/0008_policy.sql")),
 ];
 
 const LIST: Query = Query::plain(

@@ -10,6 +10,7 @@ mod installation;
 mod knowledge;
 mod mail;
 mod outbound;
+mod policy;
 mod serve;
 mod token;
 
@@ -53,6 +54,9 @@ enum Command {
     /// Looks after the knowledge base.
     #[command(subcommand)]
     Knowledge(knowledge::Command),
+    /// Looks after the rules of what may be done, and of which messages may go out.
+    #[command(subcommand)]
+    Policy(policy::Command),
     /// Runs a shop to try, with customers, conversations and a pretend phone and mailbox.
     Demo(demo::Options),
     /// Prints the commented example configuration.
@@ -124,6 +128,7 @@ async fn run(command: Command, config: Config) -> Result<(), String> {
         Command::Import { file } => archive::import(&config, &file).await,
         Command::Token(new) => token::create(&config, new).await,
         Command::Knowledge(command) => knowledge::run(config, command).await,
+        Command::Policy(command) => policy::run(config, command).await,
         // These two need no configuration file.
         Command::Example | Command::Demo(_) => Ok(()),
     }
