@@ -347,7 +347,8 @@ fn rules(policy: &throughline_policy::Policy, ids: &[String]) -> Result<(String,
             doc: rule.doc.clone(),
         });
     }
-    let role = role.ok_or_else(|| Error::invalid("rules", "name the rules that stand in the way"))?;
+    let role =
+        role.ok_or_else(|| Error::invalid("rules", "name the rules that stand in the way"))?;
     Ok((role.to_owned(), found))
 }
 
@@ -379,15 +380,15 @@ fn tell(
 ) -> Result<()> {
     let (conversation, at) = (approval.conversation, setup.clock.now());
     let body = json!({ "what": what, "approval": approval });
-    let entry =
-        NewEntry::internal(conversation, at, EntryKind::Decision, author, text, body);
+    let entry = NewEntry::internal(conversation, at, EntryKind::Decision, author, text, body);
     conversation::append(tx, setup, &entry)?;
     tx.hint(Hint::Changed { conversation });
     Ok(())
 }
 
 fn read(row: &Row<'_>, now: Millis) -> throughline_storage::Result<Approval> {
-    let (stored, expires_at): (ApprovalState, Millis) = (row.word("state")?, row.get("expires_at")?);
+    let (stored, expires_at): (ApprovalState, Millis) =
+        (row.word("state")?, row.get("expires_at")?);
     let lasts = matches!(stored, ApprovalState::Pending | ApprovalState::Approved);
     let state = match lasts && expires_at <= now {
         true => ApprovalState::Expired,

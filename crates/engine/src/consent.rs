@@ -127,15 +127,14 @@ pub fn set_marketing(
 ///
 /// # Errors
 /// When the database fails.
-pub fn to_marketing(
-    tx: &mut Tx<'_>,
-    identifier: IdentifierId,
-) -> Result<Option<MarketingConsent>> {
-    Ok(tx.optional(&queries::MARKETING, params![identifier], |row| {
-        Ok(MarketingConsent {
-            source: row.get("source")?,
-            recorded_by: row.get("recorded_by")?,
-            at: row.get("at")?,
-        })
-    })?)
+pub fn to_marketing(tx: &mut Tx<'_>, identifier: IdentifierId) -> Result<Option<MarketingConsent>> {
+    Ok(
+        tx.optional(&queries::MARKETING, params![identifier], |row| {
+            Ok(MarketingConsent {
+                source: row.get("source")?,
+                recorded_by: row.get("recorded_by")?,
+                at: row.get("at")?,
+            })
+        })?,
+    )
 }

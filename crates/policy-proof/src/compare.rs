@@ -1,8 +1,8 @@
 //! What an edit changes, over all requests there can be.
 
 use crate::prover::{Prover, Relation};
-use serde::{Deserialize, Serialize};
 use cedar_policy::{PolicySet, Schema};
+use serde::{Deserialize, Serialize};
 use throughline_policy::{DeliveryPolicy, Policy};
 
 /// One action under two policies.

@@ -152,13 +152,8 @@ pub(crate) fn build(
     }
     let context = Context::from_pairs(context).map_err(|error| error.to_string())?;
     let principal = seen.session();
-    let cedar = cedar_policy::Request::new(
-        principal,
-        plan.action.clone(),
-        resource,
-        context,
-        schema,
-    );
+    let cedar =
+        cedar_policy::Request::new(principal, plan.action.clone(), resource, context, schema);
     let mut entities = seen.into_entities();
     entities.extend(plan.groups.iter().cloned());
     Ok(Facts {

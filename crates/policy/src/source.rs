@@ -150,7 +150,9 @@ impl fmt::Display for Version {
 }
 
 /// Something that keeps a policy from being used.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[schema(as = PolicyProblem)]
 pub struct Problem {
     /// The file it is in; empty when it is about the folder.

@@ -129,7 +129,10 @@ fn utc_offset_minutes(
 ) -> Result<Option<i32>> {
     let customer = identity::customer_of(tx, identifier)?;
     let profile = identity::profile(tx, customer)?;
-    let zone = profile.attributes.get(TIME_ZONE).and_then(|name| name.as_str());
+    let zone = profile
+        .attributes
+        .get(TIME_ZONE)
+        .and_then(|name| name.as_str());
     let zone = zone.and_then(|name| jiff::tz::TimeZone::get(name).ok());
     let at = jiff::Timestamp::from_millisecond(now).ok();
     Ok(zone

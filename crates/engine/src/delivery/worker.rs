@@ -2,13 +2,13 @@
 
 use super::permission::{self, Leave, Way};
 use super::{Change, DELIVER, Delivery, TRIES, advance, carried, files, get, start};
+use crate::Setup;
 use crate::attachment::{self, Files};
 use crate::conversation::{self, Author, NewEntry};
 use crate::error::Result;
 use crate::identity::{self, code};
 use crate::job::{self, Done, Handler, Job};
 use crate::queries::{delivery as queries, intake};
-use crate::Setup;
 use serde_json::json;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -257,8 +257,7 @@ fn may_leave(tx: &mut Tx<'_>, setup: &Setup, delivery: &Delivery) -> Result<bool
             let mut body = asked.body();
             body["delivery"] = json!(delivery.id);
             let kind = EntryKind::Decision;
-            let entry =
-                NewEntry::internal(conversation, now, kind, Author::system(), text, body);
+            let entry = NewEntry::internal(conversation, now, kind, Author::system(), text, body);
             conversation::append(tx, setup, &entry)?;
             Ok(false)
         }

@@ -1,7 +1,7 @@
 //! Decisions that were made, made again: what an edit would have changed, and whether the past can be explained.
 
-use super::in_force::InForce;
 use super::Compiled;
+use super::in_force::InForce;
 use crate::error::{Error, Result};
 use crate::queries::policy as queries;
 use serde::Serialize;

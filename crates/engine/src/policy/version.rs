@@ -222,17 +222,15 @@ pub async fn adopt(db: &Db, setup: &Setup, kind: PolicyKind, files: Vec<SourceFi
 
 /// Number and hash of what was published last.
 pub(super) fn newest(tx: &mut Tx<'_>, kind: PolicyKind) -> Result<Option<(i64, String)>> {
-    Ok(tx.optional(&queries::NEWEST, params![kind.as_str()], |row| {
-        Ok((row.get("number")?, row.get("version")?))
-    })?)
+    Ok(
+        tx.optional(&queries::NEWEST, params![kind.as_str()], |row| {
+            Ok((row.get("number")?, row.get("version")?))
+        })?,
+    )
 }
 
 /// The files of a version.
-pub(super) fn files_of(
-    tx: &mut Tx<'_>,
-    kind: PolicyKind,
-    number: i64,
-) -> Result<Vec<SourceFile>> {
+pub(super) fn files_of(tx: &mut Tx<'_>, kind: PolicyKind, number: i64) -> Result<Vec<SourceFile>> {
     let sources: serde_json::Value = tx
         .optional(&queries::SOURCES, params![kind.as_str(), number], |row| {
             row.json("sources")
@@ -291,7 +289,9 @@ pub fn version(tx: &mut Tx<'_>, kind: PolicyKind, number: i64) -> Result<PolicyV
     let summary = summary(tx, kind, number)?;
     let files = files_of(tx, kind, number)?;
     let proofs: serde_json::Value =
-        tx.one(&queries::PROOFS, params![kind.as_str(), number], |row| row.json("proofs"))?;
+        tx.one(&queries::PROOFS, params![kind.as_str(), number], |row| {
+            row.json("proofs")
+        })?;
     Ok(PolicyVersion {
         summary,
         sections: sections(kind, &files),

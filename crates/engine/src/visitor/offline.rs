@@ -195,7 +195,10 @@ fn proven_address(
             endpoint: mailbox.id,
             identifier: address,
         };
-        if delivery::ask(tx, setup, way, Purpose::Answer)?.require().is_ok() {
+        if delivery::ask(tx, setup, way, Purpose::Answer)?
+            .require()
+            .is_ok()
+        {
             return Ok(Some(address));
         }
     }

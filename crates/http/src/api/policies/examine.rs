@@ -7,8 +7,8 @@ use crate::problem::Problem;
 use axum::extract::State;
 use serde_json::json;
 use std::sync::Arc;
-use throughline_engine::policy::{self, Checked, Compiled, Impact, PolicyKind, Proofs};
 use throughline_engine::Error;
+use throughline_engine::policy::{self, Checked, Compiled, Impact, PolicyKind, Proofs};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -86,5 +86,7 @@ async fn replay_policy(
         .read(move |tx| Ok::<_, Error>(policy::earlier(tx, kind, number)?.files))
         .await?;
     let version: Compiled = policy::usable(kind, files).await?;
-    Ok(axum::Json(policy::replay(app.db(), Arc::new(version)).await?))
+    Ok(axum::Json(
+        policy::replay(app.db(), Arc::new(version)).await?,
+    ))
 }
