@@ -1,7 +1,7 @@
 //! Decisions that were made, made again: what an edit would have changed, and whether the past can be explained.
 
-use super::Compiled;
 use super::in_force::InForce;
+use super::{Compiled, PolicyKind};
 use crate::error::{Error, Result};
 use crate::queries::policy as queries;
 use serde::Serialize;
@@ -87,25 +87,7 @@ impl<R> From<&Decision<R>> for Outcome {
 /// # Errors
 /// When the database fails.
 pub async fn impact(db: &Db, in_force: &InForce, edit: Arc<Compiled>) -> Result<Impact> {
-    let in_force = in_force.clone();
-    match &*edit {
-        Compiled::Business(_) => {
-            let rows = business(db).await?;
-            again(rows, move |rows| match &*edit {
-                Compiled::Business(new) => weigh(rows, Some(&*in_force.business.get()), &**new),
-                Compiled::Delivery(_) => Impact::default(),
-            })
-            .await
-        }
-        Compiled::Delivery(_) => {
-            let rows = deliveries(db).await?;
-            again(rows, move |rows| match &*edit {
-                Compiled::Delivery(new) => weigh(rows, Some(&*in_force.delivery.get()), &**new),
-                Compiled::Business(_) => Impact::default(),
-            })
-            .await
-        }
-    }
+    compare(db, Some(in_force.clone()), edit).await
 }
 
 /// Decides recorded requests by `policy` and compares with what was answered then.
@@ -113,32 +95,26 @@ pub async fn impact(db: &Db, in_force: &InForce, edit: Arc<Compiled>) -> Result<
 /// # Errors
 /// When the database fails.
 pub async fn replay(db: &Db, policy: Arc<Compiled>) -> Result<Impact> {
-    match &*policy {
-        Compiled::Business(_) => {
-            let rows = business(db).await?;
-            again(rows, move |rows| match &*policy {
-                Compiled::Business(policy) => weigh(rows, None, &**policy),
-                Compiled::Delivery(_) => Impact::default(),
-            })
-            .await
-        }
-        Compiled::Delivery(_) => {
-            let rows = deliveries(db).await?;
-            again(rows, move |rows| match &*policy {
-                Compiled::Delivery(policy) => weigh(rows, None, &**policy),
-                Compiled::Business(_) => Impact::default(),
-            })
-            .await
-        }
-    }
+    compare(db, None, policy).await
 }
 
-/// Away from the threads that serve requests.
-async fn again<T: Send + 'static>(
-    rows: Vec<T>,
-    weigh: impl FnOnce(Vec<T>) -> Impact + Send + 'static,
-) -> Result<Impact> {
-    tokio::task::spawn_blocking(move || weigh(rows))
+async fn compare(db: &Db, before: Option<InForce>, after: Arc<Compiled>) -> Result<Impact> {
+    let rows = match after.kind() {
+        PolicyKind::Business => business(db).await?,
+        PolicyKind::Delivery => deliveries(db).await?,
+    };
+    // Away from the threads that serve requests.
+    let weighing = tokio::task::spawn_blocking(move || match &*after {
+        Compiled::Business(new) => {
+            let old = before.map(|in_force| in_force.business.get());
+            weigh(rows, old.as_deref(), &**new)
+        }
+        Compiled::Delivery(new) => {
+            let old = before.map(|in_force| in_force.delivery.get());
+            weigh(rows, old.as_deref(), &**new)
+        }
+    });
+    weighing
         .await
         .map_err(|error| Error::Conflict(format!("the decisions could not be made again: {error}")))
 }
