@@ -108,7 +108,7 @@ fn a_folder_is_adopted_once_and_then_what_was_published_counts() {
 #[tokio::test]
 async fn what_is_wrong_is_named_and_not_published() {
     let shop = Shop::open(throughline_storage::Engine::Sqlite).await;
-    let broken = edited("principal has subject };", "principal has subjekt };");
+    let broken = edited("principal.assurance >= 1", "principal.assuranse >= 1");
     let checked = policy::check(PolicyKind::Business, broken.clone())
         .await
         .unwrap();

@@ -58,7 +58,7 @@ fn a_policy_is_read_checked_published_and_rolled_back() {
             .is_problem(403, "forbidden");
 
         let broken =
-            json!({ "files": edited("principal has subject };", "principal has subjekt };") });
+            json!({ "files": edited("principal.assurance >= 1", "principal.assuranse >= 1") });
         let checked = desk
             .post(&author, &format!("{BUSINESS}/check"), broken.clone())
             .await

@@ -67,7 +67,11 @@ fn rules_are_checked_published_edited_and_rolled_back() {
     place.says(&["write", folder]);
     let orders = rules.join("orders.cedar");
     let text = std::fs::read_to_string(&orders).unwrap();
-    std::fs::write(&orders, text.replace("duration(\"30d\")", "duration(\"14d\")")).unwrap();
+    std::fs::write(
+        &orders,
+        text.replace("duration(\"30d\")", "duration(\"14d\")"),
+    )
+    .unwrap();
     let impact = place.says(&["impact", folder]);
     assert!(
         impact.contains("business: of 0 recorded decisions"),
@@ -84,7 +88,11 @@ fn rules_are_checked_published_edited_and_rolled_back() {
     let lines: Vec<&str> = after.lines().collect();
     assert!(lines[0].starts_with("* business    3 "), "{after}");
     assert!(lines[0].ends_with("back to version 1"), "{after}");
-    assert_eq!(lines.len(), 4, "the delivery rules were not published again: {after}");
+    assert_eq!(
+        lines.len(),
+        4,
+        "the delivery rules were not published again: {after}"
+    );
 
     std::fs::write(&orders, "forbid (").unwrap();
     let refused = place.run(&["publish", folder]);
