@@ -11,7 +11,6 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
-use throughline_engine::Error;
 use throughline_engine::access::Permission;
 use throughline_engine::policy::{self, Edit, PolicyKind, PolicyVersion, VersionSummary};
 use throughline_policy::source::SourceFile;
@@ -169,7 +168,7 @@ async fn list_policy_versions(
     let (after, fetch) = (wanted.after, wanted.fetch);
     let list = move |tx: &mut Tx<'_>| {
         let hash = query.version.as_deref();
-        Ok::<_, Error>(policy::versions(tx, kind, hash, after, fetch)?)
+        policy::versions(tx, kind, hash, after, fetch)
     };
     let rows = app.db().read(list).await?;
     Ok(wanted
