@@ -1,12 +1,14 @@
 //! The walk of a message, in the order it walks: [`intake`] (verify, persist, acknowledge), [`identity`]
-//! (who is this), [`conversation`] (join or start), [`agent`] (the AI agent takes its turn), [`reply`] (answer through the
-//! channel it came from) and [`delivery`] (the outbox). [`job`] carries what can wait.
+//! (who is this), [`conversation`] (join or start), [`agent`] (the AI agent takes its turn), [`policy`] and
+//! [`approval`] (what may be done), [`reply`] (answer through the channel it came from) and [`delivery`] (the outbox).
+//! [`job`] carries what can wait.
 //!
 //! The functions that change something take a running transaction, so that a caller composes them and all of
 //! it becomes durable together. The engine never names a concrete channel's wire format.
 
 pub mod access;
 pub mod agent;
+pub mod approval;
 pub mod attachment;
 pub mod bounce;
 pub mod consent;
@@ -21,6 +23,7 @@ pub mod job;
 pub mod key;
 pub mod knowledge;
 pub mod mailbox;
+pub mod policy;
 pub mod queries;
 pub mod reply;
 pub mod setting;
@@ -45,4 +48,6 @@ pub struct Setup {
     pub reopen_ms: i64,
     /// Whether the AI agent answers what customers write.
     pub agent: bool,
+    /// The rules that are decided by.
+    pub policy: policy::InForce,
 }

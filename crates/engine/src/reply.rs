@@ -5,12 +5,13 @@ use crate::conversation::{self, Author, Interaction, NewEntry};
 use crate::delivery;
 use crate::error::{Error, Result};
 use crate::queries::reply as queries;
-use crate::{Setup, attachment, consent, identity};
+use crate::{Setup, attachment, identity};
 use serde::Serialize;
 use serde_json::json;
 use throughline_model::conversation::{Direction, EntryKind, MESSAGE_TEXT_LIMIT};
 use throughline_model::id::{AttachmentId, ConversationId, DeliveryId, EntryId, InteractionId};
 use throughline_model::outbound::DeliveryStatus;
+use throughline_policy::delivery::Purpose;
 use throughline_storage::{Tx, params};
 
 /// A message to the customer.
@@ -28,8 +29,8 @@ pub struct NewReply {
     pub author: Author,
     /// True when no human wrote it.
     pub automatic: bool,
-    /// True only for the confirmation of an opting-out.
-    pub despite_opt_out: bool,
+    /// What it is for, which decides with the channel whether and when it may go out.
+    pub purpose: Purpose,
     /// Files uploaded before.
     pub attachments: Vec<AttachmentId>,
     /// Subject, where the channel has one; by default the conversation's.
@@ -51,7 +52,7 @@ impl NewReply {
             client_message_id,
             author,
             automatic: false,
-            despite_opt_out: false,
+            purpose: Purpose::Answer,
             attachments: Vec::new(),
             subject: None,
         }
@@ -84,7 +85,9 @@ pub fn send(tx: &mut Tx<'_>, setup: &Setup, reply: NewReply) -> Result<Sent> {
         return Ok(before);
     }
     let line = choose_line(tx, &reply)?;
-    check_recipient(tx, &reply, &line)?;
+    check_recipient(tx, &line)?;
+    let asked = delivery::ask(tx, setup, line.way(), reply.purpose)?;
+    asked.require()?;
     let now = setup.clock.now();
     let mut body = json!({ "client_message_id": reply.client_message_id });
     if let Some(subject) = &reply.subject {
@@ -92,6 +95,9 @@ pub fn send(tx: &mut Tx<'_>, setup: &Setup, reply: NewReply) -> Result<Sent> {
     }
     if reply.automatic {
         body["automatic"] = true.into();
+    }
+    if reply.purpose != Purpose::Answer {
+        body["purpose"] = reply.purpose.as_str().into();
     }
     let entry = NewEntry {
         conversation: reply.conversation,
@@ -115,6 +121,7 @@ pub fn send(tx: &mut Tx<'_>, setup: &Setup, reply: NewReply) -> Result<Sent> {
         &reply.client_message_id,
         reply.automatic,
     )?;
+    asked.record(tx, delivery)?;
     Ok(Sent {
         seq,
         entry,
@@ -173,13 +180,7 @@ fn choose_line(tx: &mut Tx<'_>, reply: &NewReply) -> Result<Interaction> {
     })
 }
 
-fn check_recipient(tx: &mut Tx<'_>, reply: &NewReply, line: &Interaction) -> Result<()> {
-    if !reply.despite_opt_out && consent::opted_out(tx, line.endpoint, line.identifier)? {
-        return Err(Error::Conflict(format!(
-            "the customer does not want {} messages from this endpoint; answer on another channel",
-            line.channel
-        )));
-    }
+fn check_recipient(tx: &mut Tx<'_>, line: &Interaction) -> Result<()> {
     let to = identity::identifier(tx, line.identifier)?;
     if to.value.starts_with("unproven-") {
         return Err(Error::Conflict(

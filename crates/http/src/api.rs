@@ -4,6 +4,7 @@
 //! transaction and shapes the answer. Who may call it stands beside it as `x-permission`, and [`guard`] sees to it:
 //! a handler that needs to know its caller takes a [`guard::Caller`].
 
+mod approvals;
 mod audit;
 mod conversations;
 mod cookie;
@@ -22,6 +23,7 @@ mod knowledge;
 mod members;
 pub mod once;
 pub mod page;
+mod policies;
 mod resume_links;
 mod session;
 mod tokens;
@@ -69,6 +71,8 @@ fn routes(app: &App) -> OpenApiRouter<App> {
         .merge(jobs::router())
         .merge(webhooks::router())
         .merge(knowledge::router())
+        .merge(policies::router())
+        .merge(approvals::router())
         .merge(audit::router())
         .merge(events::router())
 }

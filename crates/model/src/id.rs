@@ -73,6 +73,8 @@ ids! {
     AttachmentId;
     /// One outbound message on its way out.
     DeliveryId;
+    /// One action that somebody with a say is asked to agree to.
+    ApprovalId;
     /// A human user of the desk.
     MemberId;
     /// A background job.

@@ -60,6 +60,10 @@ const TABLES: &[&str] = &[
     "agent_mind",
     "agent_trace",
     "procedure_library",
+    "policy_version",
+    "approval",
+    "delivery_decision",
+    "marketing_consent",
 ];
 
 /// Why an archive could not be written or read.

@@ -122,6 +122,7 @@ id_cells!(
     EntryId,
     AttachmentId,
     DeliveryId,
+    ApprovalId,
     MemberId,
     JobId,
     WebhookId,

@@ -66,6 +66,7 @@ from! {
     id::EntryId => |value| Self::Uuid(value.0);
     id::AttachmentId => |value| Self::Uuid(value.0);
     id::DeliveryId => |value| Self::Uuid(value.0);
+    id::ApprovalId => |value| Self::Uuid(value.0);
     id::MemberId => |value| Self::Uuid(value.0);
     id::JobId => |value| Self::Uuid(value.0);
     id::WebhookId => |value| Self::Uuid(value.0);

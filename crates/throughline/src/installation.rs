@@ -7,7 +7,8 @@ use std::time::Duration;
 use throughline_config::{Config, Database, FileStore};
 use throughline_engine::attachment::{Clamd, Files};
 use throughline_engine::key::Keys;
-use throughline_engine::{Setup, endpoint};
+use throughline_engine::policy::InForce;
+use throughline_engine::{Setup, endpoint, policy};
 use throughline_http::ConfiguredEndpoint;
 use throughline_mail::tokens::MailKeys;
 use throughline_model::clock::Clock;
@@ -49,7 +50,11 @@ impl Installation {
             identity: throughline_engine::identity::Rules::default(),
             reopen_ms: hours_ms(config.conversation.reopen_window_hours),
             agent: config.agent.enabled,
+            policy: InForce::built_in().map_err(|problems| format!("{problems:?}"))?,
         };
+        policy::refresh(&db, &setup)
+            .await
+            .map_err(|error| error.to_string())?;
         let mut files = Files::new(
             open_files(&config)?,
             clock.clone(),

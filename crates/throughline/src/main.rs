@@ -12,6 +12,7 @@ mod knowledge;
 mod mail;
 mod outbound;
 mod procedure;
+mod policy;
 mod serve;
 mod simulate;
 mod token;
@@ -62,6 +63,9 @@ enum Command {
     /// Tries things out without customers.
     #[command(subcommand)]
     Simulate(simulate::Command),
+    /// Looks after the rules of what may be done, and of which messages may go out.
+    #[command(subcommand)]
+    Policy(policy::Command),
     /// Runs a shop to try, with customers, conversations and a pretend phone and mailbox.
     Demo(demo::Options),
     /// Prints the commented example configuration.
@@ -145,6 +149,7 @@ async fn run(command: Command, config: Config) -> Result<(), String> {
         Command::Example | Command::Demo(_) | Command::Procedure(_) | Command::Simulate(_) => {
             Ok(())
         }
+        Command::Policy(command) => policy::run(config, command).await,
     }
 }
 

@@ -18,6 +18,7 @@ use throughline_engine::delivery::{self, Deliverer};
 use throughline_engine::fetch::FetchFiles;
 use throughline_engine::job::Runner;
 use throughline_engine::knowledge::{IMPORT_PAGE, ImportPages, Knowledge};
+use throughline_engine::policy;
 use throughline_engine::upkeep::{self, Retention, Upkeep};
 use throughline_engine::visitor::offline::{CHAT_OFFLINE, Offline};
 use throughline_engine::webhook::{self, SendWebhooks};
@@ -49,6 +50,11 @@ pub async fn run(installation: Installation, ready: impl FnOnce()) -> Result<(),
     let app = app(&installation, knowledge.clone(), agent.clone());
     tasks.spawn(knowledge.keep_up(stopping.clone()));
     start_jobs(&installation, &app, agent, &stopping, &mut tasks).await?;
+    tasks.spawn(policy::keep_up(
+        installation.db.clone(),
+        installation.setup.clone(),
+        stopping.clone(),
+    ));
     start_mail(&installation, &stopping, &mut tasks).await?;
     let serving = start_http(&installation, app.clone(), &stopping, &mut tasks).await?;
     invite_first_administrator(&installation).await?;

@@ -16,6 +16,7 @@ mod mcp;
 mod once;
 mod pages;
 mod places;
+mod policies;
 mod rights;
 mod session;
 mod tokens;

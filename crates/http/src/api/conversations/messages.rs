@@ -16,6 +16,7 @@ use throughline_engine::conversation::{self, NewEntry};
 use throughline_engine::reply::{self, NewReply, Sent};
 use throughline_model::conversation::{EntryKind, MESSAGE_TEXT_LIMIT};
 use throughline_model::id::{AttachmentId, ConversationId, InteractionId};
+use throughline_policy::delivery::Purpose;
 use throughline_storage::Tx;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -51,6 +52,32 @@ struct NewMessage {
     /// The subject, where the channel has one; by default the conversation's.
     #[serde(default)]
     subject: Option<String>,
+    /// What it is for; `answer` when left out. The delivery policy decides by it whether and when it may go out.
+    #[serde(default)]
+    purpose: MessagePurpose,
+}
+
+/// What a message is for.
+#[derive(Clone, Copy, Debug, Default, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum MessagePurpose {
+    /// An answer to what the customer wrote.
+    #[default]
+    Answer,
+    /// About the customer's own matter, but nothing they are waiting for.
+    Notice,
+    /// Advertising.
+    Marketing,
+}
+
+impl From<MessagePurpose> for Purpose {
+    fn from(purpose: MessagePurpose) -> Self {
+        match purpose {
+            MessagePurpose::Answer => Self::Answer,
+            MessagePurpose::Notice => Self::Notice,
+            MessagePurpose::Marketing => Self::Marketing,
+        }
+    }
 }
 
 /// A note for colleagues.
@@ -84,6 +111,7 @@ async fn send_message(
         via: body.via,
         attachments: body.attachments,
         subject: body.subject,
+        purpose: body.purpose.into(),
         ..NewReply::new(id, body.text, client_message_id, caller.author())
     };
     let send = move |tx: &mut Tx<'_>| reply::send(tx, &setup, message.clone());
