@@ -21,6 +21,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "knowledge",
         include_str!("../migrations/0003_knowledge.sql"),
     ),
+    (6, "desk", include_str!("../migrations/0006_desk.sql")),
 ];
 
 const LIST: Query = Query::plain(
