@@ -7,8 +7,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use throughline_engine::conversation::{self, InboxFilter, InboxRow, Said};
 use throughline_engine::identity::{self, Customer};
-use throughline_engine::knowledge::Audience;
-use throughline_knowledge::FoundPassage;
+use throughline_engine::knowledge::{Audience, FoundPassage};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
