@@ -48,6 +48,7 @@ function Desk(): JSX.Element {
     session.set(entered);
     setState("in");
     loadPeople().catch((error: unknown) => say(told(error), true));
+    void checkVersion();
     loadViews().catch((error: unknown) => say(told(error), true));
     onChangeFailed((error) => say(t("sentButNotChanged", { why: told(error) }), true));
     resume();

@@ -18,5 +18,6 @@ mod pages;
 mod places;
 mod rights;
 mod session;
+mod team;
 mod tokens;
 mod webhooks;

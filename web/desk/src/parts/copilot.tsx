@@ -61,7 +61,7 @@ export function CopilotBox({ conversation, length, onInsert }: Props): JSX.Eleme
   useCommand("suggestion", suggestion && !away ? take : null);
   if (!found || away || (!found.summary && !suggestion && !found.next_step)) return null;
   return (
-    <section class="copilot" aria-label={t("copilot")}>
+    <section class="copilot" aria-label={t("copilot")} tabIndex={0}>
       <header>
         <Icon shape="spark" size={14} /> <b>{t("copilot")}</b>
         <button type="button" class="plain" aria-label={t("close")} onClick={() => setAway(true)}><Icon shape="close" size={14} /></button>

@@ -48,7 +48,7 @@ export function Endpoints(): JSX.Element {
           const of = health.get(one.id);
           return (
             <tr key={one.id}>
-              <th scope="row"><ChannelIcon channel={one.channel} /> <span><bdi>{one.name}</bdi><small>{named("channel", one.channel)}</small></span></th>
+              <th scope="row"><span class="who"><ChannelIcon channel={one.channel} /> <span><bdi>{one.name}</bdi><small>{named("channel", one.channel)}</small></span></span></th>
               <td><bdi>{one.address}</bdi></td>
               <td><bdi>{one.brand}</bdi></td>
               {may("oversee") && (

@@ -145,10 +145,10 @@ function MacroForm({ one, onDone, onClose }: FormProps): JSX.Element {
           </select>
         </Field>
         <Field label={w("addTags")} hint={w("commas")}>
-          <input type="text" value={actions.add_tags?.join(", ") ?? ""} onChange={(event) => set({ add_tags: tags(event.currentTarget.value) })} />
+          <input type="text" defaultValue={actions.add_tags?.join(", ") ?? ""} onInput={(event) => set({ add_tags: tags(event.currentTarget.value) })} />
         </Field>
         <Field label={w("removeTags")} hint={w("commas")}>
-          <input type="text" value={actions.remove_tags?.join(", ") ?? ""} onChange={(event) => set({ remove_tags: tags(event.currentTarget.value) })} />
+          <input type="text" defaultValue={actions.remove_tags?.join(", ") ?? ""} onInput={(event) => set({ remove_tags: tags(event.currentTarget.value) })} />
         </Field>
       </fieldset>
       {may("oversee") && (

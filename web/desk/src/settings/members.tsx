@@ -54,8 +54,10 @@ export function Members(): JSX.Element {
         row={(one) => (
           <tr key={one.id} class={one.enabled ? "" : "off"}>
             <th scope="row">
-              <span class="face" aria-hidden="true">{initials(one.name)}</span>
-              <span><bdi>{one.name}</bdi>{one.id === me() && ` (${t("you")})`}<small>{one.email}</small></span>
+              <span class="who">
+                <span class="face" aria-hidden="true">{initials(one.name)}</span>
+                <span><bdi>{one.name}</bdi>{one.id === me() && ` (${t("you")})`}<small>{one.email}</small></span>
+              </span>
             </th>
             <td>{wn("role", one.role)}</td>
             <td><span class={`tag ${one.enabled ? (one.has_password ? "open" : "pending") : ""}`}>{w(one.enabled ? (one.has_password ? "active" : "notYetIn") : "keptOut")}</span></td>
