@@ -35,6 +35,6 @@ pub use read::{
     Conversation, Entry, Filter, View, entries, entry, get, list, of_customer, timeline,
 };
 pub use release::release;
-pub use said::{Said, said};
+pub use said::{Said, bring_words, said};
 pub use state::{Change, change};
 pub use tag::{checked_tag, known_tags};

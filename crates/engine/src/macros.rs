@@ -184,7 +184,14 @@ pub fn delete(tx: &mut Tx<'_>, clock: &Clock, by: &Principal, id: MacroId) -> Re
     if before.shared {
         by.require(Permission::Oversee)?;
         let details = json!({ "name": before.name });
-        audit::record(tx, clock, &by.actor(), "macro.delete", &id.to_string(), &details)?;
+        audit::record(
+            tx,
+            clock,
+            &by.actor(),
+            "macro.delete",
+            &id.to_string(),
+            &details,
+        )?;
     }
     tx.execute(&queries::DELETE, params![id])?;
     Ok(())
@@ -230,7 +237,10 @@ fn checked(new: &NewMacro) -> Result<NewMacro> {
         return Err(Error::invalid("text", allowed));
     }
     if new.text.trim().is_empty() && new.actions == MacroActions::default() {
-        return Err(Error::invalid("text", "write a text, or choose what the macro does"));
+        return Err(Error::invalid(
+            "text",
+            "write a text, or choose what the macro does",
+        ));
     }
     variable::check(&new.text)?;
     if new.actions.status == Some(CaseStatus::Snoozed) {

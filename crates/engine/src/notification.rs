@@ -117,11 +117,7 @@ pub fn list(
     limit: usize,
 ) -> Result<Vec<Notification>> {
     let before = before.map_or(Uuid::max(), NotificationId::uuid);
-    Ok(tx.all(
-        &queries::LIST,
-        params![member, before, unseen, limit],
-        read,
-    )?)
+    Ok(tx.all(&queries::LIST, params![member, before, unseen, limit], read)?)
 }
 
 /// How many a member has not seen.

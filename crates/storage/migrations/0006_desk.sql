@@ -52,11 +52,15 @@ CREATE INDEX conversation_owner ON conversation (owner_id);
 CREATE INDEX interaction_endpoint ON interaction (endpoint_id, last_at);
 CREATE INDEX delivery_endpoint ON delivery (endpoint_id, status, updated_at);
 
--- The words of what was said. SQLite keeps them in a table of its own, without the text itself; `name` holds the entry's
--- id as a word, by which its words are found again when the entry is withdrawn.
-CREATE VIRTUAL TABLE entry_words USING fts5(entry_id UNINDEXED, name, text, content='', contentless_delete=1, contentless_unindexed=1, tokenize='unicode61 remove_diacritics 2'); -- @sqlite
-INSERT INTO entry_words (entry_id, name, text) SELECT id, hex(id), text FROM entry WHERE kind IN ('message', 'note', 'call', 'transcript') ORDER BY at; -- @sqlite
-CREATE TRIGGER entry_words_said AFTER INSERT ON entry WHEN NEW.kind IN ('message', 'note', 'call', 'transcript') BEGIN INSERT INTO entry_words (entry_id, name, text) VALUES (NEW.id, hex(NEW.id), NEW.text); END; -- @sqlite
-CREATE TRIGGER entry_words_withdrawn AFTER UPDATE OF text ON entry BEGIN DELETE FROM entry_words WHERE rowid IN (SELECT rowid FROM entry_words WHERE entry_words MATCH 'name : ' || hex(OLD.id)); END; -- @sqlite
-CREATE TRIGGER entry_words_gone AFTER DELETE ON entry BEGIN DELETE FROM entry_words WHERE rowid IN (SELECT rowid FROM entry_words WHERE entry_words MATCH 'name : ' || hex(OLD.id)); END; -- @sqlite
+-- The words of what was said, by entry. PostgreSQL keeps an index of them; on SQLite they stand in a table of their own,
+-- without the text itself, into which a job brings them in batches: one by one they would cost every message as much as
+-- all the rest of its way. `entry_words_wanted` holds what it has not brought yet, and stays empty on PostgreSQL.
+CREATE TABLE entry_words_wanted (
+    id BIGINT PRIMARY KEY, -- @postgres
+    id INTEGER PRIMARY KEY, -- @sqlite
+    entry_id UUID NOT NULL
+);
+CREATE VIRTUAL TABLE entry_words USING fts5(entry_id UNINDEXED, text, content='', contentless_delete=1, contentless_unindexed=1, tokenize='unicode61 remove_diacritics 2'); -- @sqlite
+INSERT INTO entry_words_wanted (entry_id) SELECT id FROM entry WHERE kind IN ('message', 'note', 'call', 'transcript') ORDER BY at; -- @sqlite
+CREATE TRIGGER entry_words_said AFTER INSERT ON entry WHEN NEW.kind IN ('message', 'note', 'call', 'transcript') BEGIN INSERT INTO entry_words_wanted (entry_id) VALUES (NEW.id); END; -- @sqlite
 CREATE INDEX entry_words ON entry USING GIN (to_tsvector('simple', regexp_replace(LEFT(text, 100000), '[^[:alnum:]]+', ' ', 'g'))) WHERE kind IN ('message', 'note', 'call', 'transcript'); -- @postgres

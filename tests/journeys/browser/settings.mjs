@@ -105,11 +105,37 @@ const story = {
     await settings(page, "webhooks");
     await page.getByText("Nobody is told.").waitFor();
     await page.getByRole("button", { name: "Add a webhook …" }).click();
-    await page.keyboard.type("https://127.0.0.1/in");
+    await page.keyboard.type("ftp://hooks.example/in");
     await page.getByRole("button", { name: "Save" }).click();
     await until("it says why", async () => (await page.getByRole("dialog").getByRole("alert").textContent()).length > 10);
     await accessible(page, "a webhook that was refused");
+    await page.getByLabel("Address").fill("http://127.0.0.1:9/in");
+    await page.getByLabel("What it is for").fill("<b>ERP</b>");
+    await page.getByRole("button", { name: "Save" }).click();
+    const secret = page.getByRole("textbox", { name: "The webhook's secret" });
+    await secret.waitFor();
+    const first = await secret.inputValue();
+    assert.match(first, /^whsec_/);
     await page.keyboard.press("Escape");
+    await page.getByRole("row", { name: /127\.0\.0\.1:9.*<b>ERP<\/b>.*Works/ }).waitFor();
+    await page.getByRole("button", { name: "New secret" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "New secret" }).click();
+    await secret.waitFor();
+    assert.notEqual(await secret.inputValue(), first);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Ping" }).click();
+    await page.getByText("A ping is on its way.").waitFor();
+    await page.getByRole("link", { name: "http://127.0.0.1:9/in" }).click();
+    await page.getByRole("row", { name: /ping On its way/ }).waitFor();
+    await accessible(page, "the log of a webhook");
+    await page.getByRole("button", { name: /^Look at ping/ }).click();
+    await page.getByText("It was not tried yet.").waitFor();
+    await accessible(page, "one event of the log");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Delete http://127.0.0.1:9/in" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await page.getByText("Nobody is told.").waitFor();
     await context.close();
   },
 

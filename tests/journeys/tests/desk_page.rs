@@ -36,7 +36,9 @@ use tokio::net::TcpListener;
 const SETTINGS: &str = "[limits]
 api_requests_per_minute = 1000000
 [security]
-login_attempts_per_minute = 1000";
+login_attempts_per_minute = 1000
+[outside]
+allow_private = true";
 const PASSWORD: &str = "a horse on the roof";
 /// A mail that no sanitiser has seen: the page must be safe even then.
 const HOSTILE: &str = r#"<h1>Hello <b>there</b></h1><script>top.taken = true</script>

@@ -140,7 +140,7 @@ ORDER BY c.updated_at DESC, c.id DESC LIMIT $8
 SELECT e.conversation_id, e.seq, e.id, e.at, e.recorded_at, e.kind, e.direction, e.author_kind, e.author_id,
        e.author_name, e.interaction_id, e.channel, e.public, e.text, e.body
 FROM entry_words w JOIN entry e ON e.id = w.entry_id
-WHERE w.entry_words MATCH 'text : ("' || REPLACE($1, ' ', '"* "') || '"*)' ORDER BY w.rowid DESC LIMIT $2
+WHERE w.entry_words MATCH '"' || REPLACE($1, ' ', '"* "') || '"*' ORDER BY w.rowid DESC LIMIT $2
 
 -- name: said @postgres
 SELECT e.conversation_id, e.seq, e.id, e.at, e.recorded_at, e.kind, e.direction, e.author_kind, e.author_id,
@@ -150,6 +150,27 @@ WHERE e.kind IN ('message', 'note', 'call', 'transcript')
   AND to_tsvector('simple', regexp_replace(LEFT(e.text, 100000), '[^[:alnum:]]+', ' ', 'g'))
       @@ to_tsquery('simple', REPLACE($1, ' ', ':* & ') || ':*')
 ORDER BY e.at DESC, e.id DESC LIMIT $2
+
+-- What was said so lately that its words are not brought in yet; the latest first.
+-- name: said_lately
+SELECT e.conversation_id, e.seq, e.id, e.at, e.recorded_at, e.kind, e.direction, e.author_kind, e.author_id,
+       e.author_name, e.interaction_id, e.channel, e.public, e.text, e.body
+FROM entry_words_wanted w JOIN entry e ON e.id = w.entry_id ORDER BY w.id DESC LIMIT $1
+
+-- The end of the next batch of words to be brought in.
+-- name: words_until
+SELECT MAX(b.id) AS id, COUNT(*) AS count FROM (SELECT id FROM entry_words_wanted ORDER BY id LIMIT $1) b
+
+-- name: bring_words @sqlite
+INSERT INTO entry_words (entry_id, text)
+SELECT e.id, e.text FROM entry_words_wanted w JOIN entry e ON e.id = w.entry_id WHERE w.id <= $1 ORDER BY w.id
+
+-- PostgreSQL's own index has them already.
+-- name: bring_words @postgres
+SELECT id FROM entry_words_wanted WHERE id <= $1
+
+-- name: words_brought
+DELETE FROM entry_words_wanted WHERE id <= $1
 
 -- name: remember_tag
 INSERT INTO tag (name, used_at) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET used_at = excluded.used_at

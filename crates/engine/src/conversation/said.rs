@@ -1,4 +1,4 @@
-//! Finding conversations by what was said in them.
+//! Finding conversations by what was said in them, and keeping the words by which they are found.
 
 use crate::conversation::append::Author;
 use crate::conversation::read::{Entry, get, read_entry};
@@ -13,6 +13,8 @@ use throughline_model::conversation::{CaseStatus, EntryKind};
 use throughline_model::id::ConversationId;
 use throughline_storage::{Tx, params};
 
+/// So many of the latest entries whose words are not brought in yet are looked through one by one.
+const LATELY: usize = 2_000;
 /// Entries looked at for each conversation that is wanted: several may be of the same one.
 const LOOKED_AT: usize = 10;
 /// The most words of a search that count.
@@ -55,11 +57,13 @@ pub fn said(tx: &mut Tx<'_>, text: &str, limit: usize) -> Result<Vec<Said>> {
     if words.is_empty() {
         return Ok(Vec::new());
     }
+    let lately = tx.all(&queries::SAID_LATELY, params![LATELY], read_entry)?;
+    let lately = lately.into_iter().filter(|entry| has(&entry.text, &words));
     let values = params![words.join(" "), limit * LOOKED_AT];
-    let found = tx.all(&queries::SAID, values, read_entry)?;
+    let before = tx.all(&queries::SAID, values, read_entry)?;
     let mut seen = HashSet::new();
-    found
-        .into_iter()
+    lately
+        .chain(before)
         .filter(|entry| seen.insert(entry.conversation))
         .take(limit)
         .collect::<Vec<_>>()
@@ -93,6 +97,34 @@ fn words_of(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// Brings in the words of up to `batch` entries that were said since the last time; returns how many there were.
+///
+/// # Errors
+/// When the database fails.
+pub fn bring_words(tx: &mut Tx<'_>, batch: usize) -> Result<usize> {
+    let next = tx.one(&queries::WORDS_UNTIL, params![batch], |row| {
+        Ok((row.get::<Option<i64>>("id")?, row.get::<i64>("count")?))
+    })?;
+    let (Some(until), count) = next else {
+        return Ok(0);
+    };
+    tx.execute(&queries::BRING_WORDS, params![until])?;
+    tx.execute(&queries::WORDS_BROUGHT, params![until])?;
+    Ok(usize::try_from(count).unwrap_or_default())
+}
+
+/// Whether every word is the beginning of one in `text`.
+fn has(text: &str, words: &[String]) -> bool {
+    let said: Vec<String> = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    words
+        .iter()
+        .all(|word| said.iter().any(|one| one.starts_with(word.as_str())))
+}
+
 fn excerpt(text: &str, words: &[String]) -> String {
     let folded: Vec<char> = text
         .chars()
@@ -101,7 +133,10 @@ fn excerpt(text: &str, words: &[String]) -> String {
     let begins = |at: usize, word: &str| {
         let before = at.checked_sub(1).and_then(|at| folded.get(at));
         before.is_none_or(|c| !c.is_alphanumeric())
-            && word.chars().zip(folded.iter().skip(at)).all(|(a, b)| a == *b)
+            && word
+                .chars()
+                .zip(folded.iter().skip(at))
+                .all(|(a, b)| a == *b)
     };
     let first = (0..folded.len()).find(|at| words.iter().any(|word| begins(*at, word)));
     let from = first.unwrap_or(0).saturating_sub(EXCERPT.0);
@@ -119,7 +154,10 @@ mod tests {
 
     #[test]
     fn a_search_is_words_and_nothing_else() {
-        assert_eq!(words_of("\"Parcel\" OR 47*-11)"), ["parcel", "or", "47", "11"]);
+        assert_eq!(
+            words_of("\"Parcel\" OR 47*-11)"),
+            ["parcel", "or", "47", "11"]
+        );
         assert!(words_of(" '%_ ").is_empty());
     }
 

@@ -59,14 +59,22 @@ mod tests {
 
     #[test]
     fn known_variables_pass_with_and_without_what_to_say_instead() {
-        check("Hello {{customer.first_name | there}}, {{ agent.name }} here: {{fact.order_number}}")
-            .unwrap();
+        check(
+            "Hello {{customer.first_name | there}}, {{ agent.name }} here: {{fact.order_number}}",
+        )
+        .unwrap();
         check("No variable { at } all").unwrap();
     }
 
     #[test]
     fn unknown_and_unfinished_ones_are_refused() {
-        for bad in ["{{customer}}", "{{fact.}}", "{{customer.name", "{{fact.…}}", "{{}}"] {
+        for bad in [
+            "{{customer}}",
+            "{{fact.}}",
+            "{{customer.name",
+            "{{fact.…}}",
+            "{{}}",
+        ] {
             assert!(check(bad).is_err(), "{bad}");
         }
     }

@@ -343,7 +343,10 @@ async fn who_has_a_conversation_open_is_told_to_colleagues() {
     let event: Value = serde_json::from_str(&event.data).unwrap();
     assert_eq!(event["type"], "viewing");
     assert_eq!(event["author"]["name"], "ana");
-    assert_eq!((&event["viewing"], &event["asks"]), (&json!(true), &json!(true)));
+    assert_eq!(
+        (&event["viewing"], &event["asks"]),
+        (&json!(true), &json!(true))
+    );
 }
 
 #[tokio::test]
