@@ -1,7 +1,7 @@
 // What the member should know of: counted, listed, and told by the browser to those who want that.
 
 import { get, post } from "./api.ts";
-import { go } from "./place.ts";
+import { go, place } from "./place.ts";
 import { Store } from "./store.ts";
 import { prefer, taste } from "./taste.ts";
 import type { Page } from "./types.ts";
@@ -36,6 +36,8 @@ export async function loadNotifications(): Promise<void> {
   newest = page.items[0]?.id ?? newest ?? "";
   notifications.set({ items: page.items, unseen: count.unseen, next: page.next });
   fresh.reverse().forEach(tellAloud);
+  const { conversation } = place.get();
+  if (conversation) seeConversation(conversation);
 }
 
 export async function moreNotifications(): Promise<void> {

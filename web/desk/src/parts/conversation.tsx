@@ -44,7 +44,8 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
   const colleagues = useStore(presence.here);
   const [rival, setRival] = useState<Author | null>(null);
   const [everything, setEverything] = useState(false);
-  const [waiting, setWaiting] = useState<number | null>(row?.latest?.direction === "in" ? row.latest.at : null);
+  const [heard, setHeard] = useState<{ waiting: number | null } | null>(null);
+  const waiting = heard ? heard.waiting : row?.latest?.direction === "in" ? row.latest.at : null;
 
   useEffect(() => {
     const away = new AbortController();
@@ -71,12 +72,14 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
     let stop: (() => void) | null = null;
     const start = (): void => {
       stop ??= follow(() => `/api/v1/conversations/${id}/events?after=${timeline.length}`, {
+        // Whoever asks who is here has to hear the answers.
+        open: () => presence.come(),
         entry: (data) => {
           const entry = data as Entry;
           timeline.take(entry);
           if (entry.kind === "message") {
             typing.quiet(entry.author);
-            setWaiting(entry.direction === "in" ? (since) => since ?? entry.at : null);
+            setHeard((before) => ({ waiting: entry.direction === "in" ? (before?.waiting ?? entry.at) : null }));
             const { author } = entry;
             if (entry.direction === "out" && author.kind === "member" && author.id !== me()) setRival(author);
           }
@@ -96,7 +99,6 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
           presence.take(data);
         },
       });
-      presence.come();
       seeConversation(id);
     };
     // A page nobody looks at leaves its line to others: browsers open only a few to one server.
