@@ -66,8 +66,6 @@ pub fn said(tx: &mut Tx<'_>, text: &str, limit: usize) -> Result<Vec<Said>> {
         .chain(before)
         .filter(|entry| seen.insert(entry.conversation))
         .take(limit)
-        .collect::<Vec<_>>()
-        .into_iter()
         .map(|entry| hit(tx, entry, &words))
         .collect()
 }
