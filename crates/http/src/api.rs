@@ -20,14 +20,20 @@ pub mod input;
 mod invites;
 mod jobs;
 mod knowledge;
+mod macros;
 mod members;
+mod notifications;
 pub mod once;
 pub mod page;
 mod policies;
 mod resume_links;
+mod search;
 mod session;
+mod tags;
 mod tokens;
 mod typing;
+mod viewing;
+mod views;
 mod webhooks;
 
 pub use document::document;
@@ -66,6 +72,12 @@ fn routes(app: &App) -> OpenApiRouter<App> {
         .merge(conversations::router())
         .merge(resume_links::router())
         .merge(typing::router())
+        .merge(viewing::router())
+        .merge(tags::router())
+        .merge(views::router())
+        .merge(macros::router())
+        .merge(notifications::router())
+        .merge(search::router())
         .merge(deliveries::router())
         .merge(files::router(app.files().max_bytes()))
         .merge(jobs::router())

@@ -83,6 +83,12 @@ ids! {
     WebhookId;
     /// An API token.
     TokenId;
+    /// One answer written once, for many conversations.
+    MacroId;
+    /// One filter of the inbox with a name.
+    SavedViewId;
+    /// One thing a member should know of.
+    NotificationId;
     /// One raw payload as a provider sent it.
     RawId;
     /// One article of the knowledge base, in one language.

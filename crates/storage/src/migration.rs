@@ -23,6 +23,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     ),
     (4, "agent", include_str!("../migrations/0004_agent.sql")),
     (8, "policy", include_str!("../migrations/0008_policy.sql")),
+    (6, "desk", include_str!("../migrations/0006_desk.sql")),
 ];
 
 const LIST: Query = Query::plain(

@@ -128,7 +128,10 @@ id_cells!(
     WebhookId,
     TokenId,
     RawId,
-    ArticleId
+    ArticleId,
+    MacroId,
+    SavedViewId,
+    NotificationId
 );
 
 impl Cell for Assurance {

@@ -73,6 +73,9 @@ from! {
     id::TokenId => |value| Self::Uuid(value.0);
     id::RawId => |value| Self::Uuid(value.0);
     id::ArticleId => |value| Self::Uuid(value.0);
+    id::MacroId => |value| Self::Uuid(value.0);
+    id::SavedViewId => |value| Self::Uuid(value.0);
+    id::NotificationId => |value| Self::Uuid(value.0);
 }
 
 impl<T: Into<Value>> From<Option<T>> for Value {

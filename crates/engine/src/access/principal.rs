@@ -115,6 +115,14 @@ impl Principal {
         }))
     }
 
+    /// The member, if it is one.
+    pub fn member(&self) -> Option<MemberId> {
+        match self {
+            Self::Member { id, .. } => Some(*id),
+            Self::Token { .. } => None,
+        }
+    }
+
     /// How assertions, audit rows and stored answers name them: `member:…`, `token:…`.
     pub fn actor(&self) -> String {
         match self {

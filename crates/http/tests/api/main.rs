@@ -19,5 +19,6 @@ mod places;
 mod policies;
 mod rights;
 mod session;
+mod team;
 mod tokens;
 mod webhooks;

@@ -12,10 +12,9 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
 use throughline_engine::Error;
-use throughline_engine::conversation::{self, NewEntry};
+use throughline_engine::conversation;
 use throughline_engine::reply::{self, NewReply, Sent};
-use throughline_model::conversation::{EntryKind, MESSAGE_TEXT_LIMIT};
-use throughline_model::id::{AttachmentId, ConversationId, InteractionId};
+use throughline_model::id::{AttachmentId, ConversationId, InteractionId, MemberId};
 use throughline_policy::delivery::Purpose;
 use throughline_storage::Tx;
 use utoipa_axum::router::OpenApiRouter;
@@ -86,6 +85,9 @@ impl From<MessagePurpose> for Purpose {
 struct NewNote {
     /// The text: 1 to 20,000 characters.
     text: String,
+    /// Members who should read it: they get a notification.
+    #[serde(default)]
+    mentions: Vec<MemberId>,
 }
 
 /// Answer the customer
@@ -158,23 +160,14 @@ async fn add_note(
     Posted { body, once }: Posted<NewNote>,
 ) -> Result<Response, Problem> {
     let setup = app.setup().clone();
-    let author = caller.author();
+    let note = conversation::NewNote {
+        conversation: id,
+        text: body.text,
+        mentions: body.mentions,
+        author: caller.author(),
+    };
     let add = move |tx: &mut Tx<'_>| {
-        let length = body.text.chars().count();
-        if body.text.trim().is_empty() || length > MESSAGE_TEXT_LIMIT {
-            let allowed = format!("use 1 to {MESSAGE_TEXT_LIMIT} characters");
-            return Err(Error::invalid("text", allowed));
-        }
-        let note = NewEntry::internal(
-            id,
-            setup.clock.now(),
-            EntryKind::Note,
-            author.clone(),
-            body.text.clone(),
-            json!({}),
-        );
-        let (entry, _) = conversation::append(tx, &setup, &note)?;
-        let entry = conversation::entry(tx, entry)?;
+        let entry = conversation::note(tx, &setup, note.clone())?;
         let mut view = EntryView::of(tx, vec![entry])?;
         view.pop().ok_or_else(|| Error::not_found("entry", id))
     };
