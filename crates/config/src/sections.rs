@@ -9,6 +9,7 @@ mod observation;
 mod outside;
 mod server;
 mod storage;
+mod widget;
 
 pub use conversation::{Conversation, Limits, Retention, Security};
 pub use email::{Email, MailSecurity, Smtp, SmtpListener};
@@ -22,6 +23,7 @@ pub use observation::{Log, LogFormat, Metrics};
 pub use outside::Outside;
 pub use server::Server;
 pub use storage::{Database, Storage, StorageUrl};
+pub use widget::{Asked, Position, WIDGET_LANGUAGES, Widget, WidgetTexts};
 
 use crate::section::section;
 

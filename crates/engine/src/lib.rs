@@ -21,11 +21,13 @@ pub mod key;
 pub mod knowledge;
 pub mod mailbox;
 pub mod queries;
+pub mod rating;
 pub mod reply;
 pub mod setting;
 pub mod upkeep;
 pub mod visitor;
 pub mod webhook;
+pub mod widget;
 
 pub use error::{Error, Result};
 

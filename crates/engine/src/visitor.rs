@@ -20,12 +20,12 @@ pub mod offline;
 mod resume;
 mod sight;
 
-pub use address::{claim, continue_on, request_code, verify_code};
+pub use address::{claim, continue_on, introduce, request_code, verify_code};
 pub use binding::Bound;
 pub use customer_token::{CustomerToken, TokenKey, Verifier};
 pub use identify::identify;
-pub use resume::{LINK_MS, ResumeLink, Resumed, make_link, resume};
-pub use sight::{Line, Sight, assurance_here, check_quota, sight};
+pub use resume::{LINK_MS, ResumeLink, Resumed, make_link, make_own_link, resume};
+pub use sight::{Line, Sight, assurance_here, check_quota, prompt_of, sight};
 
 use crate::Setup;
 use crate::error::{Error, Result};

@@ -22,6 +22,7 @@ mod knowledge;
 mod members;
 pub mod once;
 pub mod page;
+mod ratings;
 mod resume_links;
 mod session;
 mod tokens;
@@ -63,6 +64,7 @@ fn routes(app: &App) -> OpenApiRouter<App> {
         .merge(inbox::router())
         .merge(conversations::router())
         .merge(resume_links::router())
+        .merge(ratings::router())
         .merge(typing::router())
         .merge(deliveries::router())
         .merge(files::router(app.files().max_bytes()))

@@ -12,6 +12,7 @@ mod mail;
 mod outbound;
 mod serve;
 mod token;
+mod widget;
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -50,6 +51,11 @@ enum Command {
     },
     /// Makes an API token and prints it; it is shown this once.
     Token(token::NewToken),
+    /// Prints the tag that puts a chat on a page, with the checksum of what it loads.
+    Widget {
+        /// The name of the chat's endpoint.
+        endpoint: String,
+    },
     /// Looks after the knowledge base.
     #[command(subcommand)]
     Knowledge(knowledge::Command),
@@ -123,6 +129,7 @@ async fn run(command: Command, config: Config) -> Result<(), String> {
         Command::Export { file } => archive::export(&config, &file).await,
         Command::Import { file } => archive::import(&config, &file).await,
         Command::Token(new) => token::create(&config, new).await,
+        Command::Widget { endpoint } => widget::print(&config, &endpoint),
         Command::Knowledge(command) => knowledge::run(config, command).await,
         // These two need no configuration file.
         Command::Example | Command::Demo(_) => Ok(()),

@@ -1,6 +1,6 @@
 //! A conversation goes on in another browser, by a link.
 
-use super::{Arrived, arrive};
+use super::{Arrived, Visitor, arrive, assurance_here};
 use crate::Setup;
 use crate::conversation::{self, Author, Conversation, NewEntry};
 use crate::error::{Error, Result};
@@ -70,6 +70,33 @@ pub fn make_link(
         )
     })?;
     let assurance = identity::assurance(tx, &setup.clock, person)?;
+    link(tx, setup, conversation, person, assurance, created_by)
+}
+
+/// Makes a link with which the visitor goes on in another browser of theirs, as they are here: nothing they have
+/// not proven is proven there, and what other addresses of the same customer have proven does not count.
+///
+/// # Errors
+/// [`Error::Conflict`] when they have not written yet.
+pub fn make_own_link(tx: &mut Tx<'_>, setup: &Setup, visitor: &Visitor) -> Result<ResumeLink> {
+    let line = conversation::last_interaction(tx, visitor.identifier, visitor.endpoint)?
+        .ok_or_else(|| {
+            Error::Conflict("write a message first; then it can go on elsewhere".to_owned())
+        })?;
+    let assurance = assurance_here(tx, setup, visitor)?;
+    let created_by = format!("identifier:{}", visitor.identifier);
+    let person = visitor.identifier;
+    link(tx, setup, line.conversation, person, assurance, &created_by)
+}
+
+fn link(
+    tx: &mut Tx<'_>,
+    setup: &Setup,
+    conversation: ConversationId,
+    person: IdentifierId,
+    assurance: Assurance,
+    created_by: &str,
+) -> Result<ResumeLink> {
     let (id, now) = (setup.clock.new_id(), setup.clock.now());
     let expires_at = now + LINK_MS;
     let values = params![

@@ -16,6 +16,7 @@ use throughline_engine::conversation::{self, NewEntry};
 use throughline_engine::reply::{self, NewReply, Sent};
 use throughline_model::conversation::{EntryKind, MESSAGE_TEXT_LIMIT};
 use throughline_model::id::{AttachmentId, ConversationId, InteractionId};
+use throughline_model::prompt::Prompt;
 use throughline_storage::Tx;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -51,6 +52,10 @@ struct NewMessage {
     /// The subject, where the channel has one; by default the conversation's.
     #[serde(default)]
     subject: Option<String>,
+    /// What the message asks for: choices or a form. In a chat the customer presses or fills in; elsewhere it is
+    /// lines beneath the text.
+    #[serde(default)]
+    prompt: Option<Prompt>,
 }
 
 /// A note for colleagues.
@@ -84,6 +89,7 @@ async fn send_message(
         via: body.via,
         attachments: body.attachments,
         subject: body.subject,
+        prompt: body.prompt,
         ..NewReply::new(id, body.text, client_message_id, caller.author())
     };
     let send = move |tx: &mut Tx<'_>| reply::send(tx, &setup, message.clone());

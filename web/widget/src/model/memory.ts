@@ -1,6 +1,6 @@
 // What outlives a reload: who this browser is, and what has not been sent.
 
-import type { ChatFile } from "./api.ts";
+import type { Answer, ChatFile } from "./api.ts";
 
 /** A message on its way to the server. */
 export interface Draft {
@@ -9,6 +9,10 @@ export interface Draft {
   files: ChatFile[];
   newIssue: boolean;
   at: number;
+  /** What was chosen or filled in; the text says the same in words. */
+  answer?: Answer;
+  /** What was filled in before the first message. */
+  about?: Record<string, string>;
   /** Why the server will not take it. */
   refused?: string;
 }
@@ -38,6 +42,15 @@ export class Memory {
 
   keepDrafts(drafts: Draft[]): void {
     this.write("drafts", drafts.length === 0 ? null : JSON.stringify(drafts));
+  }
+
+  /** Whether the visitor wants to hear answers arrive. */
+  sounds(): boolean {
+    return this.read("silent") === null;
+  }
+
+  keepSounds(on: boolean): void {
+    this.write("silent", on ? null : "1");
   }
 
   /** True for news from another window of this browser about the same token. */

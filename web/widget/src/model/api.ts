@@ -8,6 +8,8 @@ export interface ConversationInfo {
   id: string;
   status: string;
   read_seq: number;
+  /** How the customer said they were served, 1 to 5. */
+  rating: number | null;
 }
 
 /** Where the visitor stands. */
@@ -28,6 +30,52 @@ export interface ChatFile {
   available: boolean;
 }
 
+/** One answer to choose. */
+export interface Choice {
+  name: string;
+  label: string;
+}
+
+/** One field of a form. */
+export interface Field {
+  name: string;
+  label: string;
+  kind: "text" | "long_text" | "email" | "phone" | "number" | "date" | "choice";
+  required: boolean;
+  choices?: Choice[];
+}
+
+/** What a line asks for: choices or fields. */
+export interface Prompt {
+  choices?: Choice[];
+  fields?: Field[];
+}
+
+/** What was chosen or filled in. */
+export interface Answer {
+  /** The number of the line that asked. */
+  seq: number;
+  choice?: string;
+  values?: Record<string, string>;
+}
+
+/** An article that may answer. */
+export interface Hit {
+  slug: string;
+  locale: string;
+  title: string;
+  anchor: string;
+  excerpt: string;
+}
+
+/** An article to read; its HTML is safe to show. */
+export interface Article {
+  slug: string;
+  locale: string;
+  title: string;
+  html: string;
+}
+
 /** One line of the conversation. */
 export interface Entry {
   conversation: string;
@@ -41,6 +89,8 @@ export interface Entry {
   files: ChatFile[];
   client_message_id?: string;
   status?: string;
+  prompt?: Prompt;
+  answer?: Answer;
 }
 
 /** Who this browser is from now on. */

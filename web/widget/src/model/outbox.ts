@@ -1,10 +1,16 @@
 // Messages leave one after the other, each under its own id, until the server has stored them.
 
-import { type Accepted, type Api, type ChatFile, Problem } from "./api.ts";
+import { type Accepted, type Answer, type Api, type ChatFile, Problem } from "./api.ts";
 import type { Draft, Memory } from "./memory.ts";
 
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
+
+/** What a message carries beside its text. */
+export interface Beside {
+  answer?: Answer;
+  about?: Record<string, string>;
+}
 
 /** What becomes of messages. */
 export interface Courier {
@@ -35,8 +41,8 @@ export class Outbox {
   }
 
   /** Puts a message on its way. */
-  add(text: string, files: ChatFile[], newIssue: boolean): void {
-    this.drafts.push({ id: crypto.randomUUID(), text, files, newIssue, at: Date.now() });
+  add(text: string, files: ChatFile[], newIssue: boolean, beside: Beside = {}): void {
+    this.drafts.push({ id: crypto.randomUUID(), text, files, newIssue, at: Date.now(), ...beside });
     this.keep();
     this.flush();
   }
@@ -89,6 +95,8 @@ export class Outbox {
           text: draft.text,
           files: draft.files.map((file) => file.id),
           new_issue: draft.newIssue,
+          ...(draft.answer && { answer: draft.answer }),
+          ...(draft.about && { about: draft.about }),
         });
         this.waitMs = FIRST_WAIT_MS;
         this.drafts = this.drafts.filter((one) => one !== draft);
