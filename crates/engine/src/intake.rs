@@ -269,7 +269,13 @@ fn append(
     put("html", content.html.clone().map(Into::into));
     put("full_text", content.full_text.clone().map(Into::into));
     put("automatic", inbound.automatic.then(|| true.into()));
-    put("answer", content.answer.as_ref().and_then(|answer| serde_json::to_value(answer).ok()));
+    put(
+        "answer",
+        content
+            .answer
+            .as_ref()
+            .and_then(|answer| serde_json::to_value(answer).ok()),
+    );
     put("reopened", joined.reopened.then(|| true.into()));
     if inbound.evidence.assurance > Assurance::NONE
         || inbound.evidence.contradicted

@@ -70,28 +70,22 @@ pub fn rate(
         name: None,
     };
     let body = json!({ "rating": { "score": score, "comment": comment } });
-    let mut entry = NewEntry::internal(
-        line.conversation,
-        at,
-        EntryKind::Rating,
-        author,
-        text,
-        body,
-    );
+    let mut entry =
+        NewEntry::internal(line.conversation, at, EntryKind::Rating, author, text, body);
     entry.direction = Direction::In;
     entry.interaction = Some(line.id);
     entry.channel = Some(line.channel);
     let (_, seq) = conversation::append(tx, setup, &entry)?;
-    let values = params![line.conversation, line.identifier, seq, score, comment, at];
-    tx.execute(&queries::PUT, values)?;
-    Ok(Rating {
+    let rating = Rating {
         conversation: line.conversation,
         identifier: line.identifier,
         seq,
         score,
         comment: comment.to_owned(),
         at,
-    })
+    };
+    put(tx, &rating)?;
+    Ok(rating)
 }
 
 /// How the customer of a conversation was served, if they said so.
@@ -114,6 +108,47 @@ pub fn list(
 ) -> Result<Vec<Rating>> {
     let (at, id) = before.unwrap_or((Millis::MAX, ConversationId(uuid::Uuid::max())));
     Ok(tx.all(&queries::LIST, params![since, at, id, limit], read)?)
+}
+
+/// Makes the rating of a conversation what its entries say, after some of them came or went.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) fn recount(tx: &mut Tx<'_>, id: ConversationId) -> Result<()> {
+    let last = tx.optional(&queries::LAST_ENTRY, params![id], |row| {
+        let body: serde_json::Value = row.json("body")?;
+        Ok(Rating {
+            conversation: id,
+            identifier: row.get("author_id")?,
+            seq: row.get("seq")?,
+            score: body["rating"]["score"].as_i64().unwrap_or(BEST),
+            comment: body["rating"]["comment"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned(),
+            at: row.get("at")?,
+        })
+    })?;
+    match last {
+        Some(last) => put(tx, &last),
+        None => {
+            tx.execute(&queries::DROP, params![id])?;
+            Ok(())
+        }
+    }
+}
+
+fn put(tx: &mut Tx<'_>, rating: &Rating) -> Result<()> {
+    let values = params![
+        rating.conversation,
+        rating.identifier,
+        rating.seq,
+        rating.score,
+        &rating.comment,
+        rating.at
+    ];
+    tx.execute(&queries::PUT, values)?;
+    Ok(())
 }
 
 fn read(row: &Row<'_>) -> throughline_storage::Result<Rating> {

@@ -11,8 +11,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-pub(crate) use page::excerpt;
 use page::Page;
+pub(crate) use page::excerpt;
 use serde::Deserialize;
 use throughline_engine::knowledge::{Audience, published, published_titles};
 use throughline_knowledge::{checked_locale, document};
@@ -150,10 +150,7 @@ mod tests {
         let accepted = "fr;q=0.5, de-AT, *;q=0.1, x;q=odd, it;q=0";
         headers.insert(header::ACCEPT_LANGUAGE, accepted.parse().unwrap());
         assert_eq!(languages(None, &headers), ["de-AT", "fr"]);
-        assert_eq!(
-            languages(Some("es"), &headers),
-            ["es", "de-AT", "fr"]
-        );
+        assert_eq!(languages(Some("es"), &headers), ["es", "de-AT", "fr"]);
         assert_eq!(languages(Some("../x"), &headers), ["de-AT", "fr"]);
     }
 }

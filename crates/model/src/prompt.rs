@@ -130,7 +130,10 @@ impl Prompt {
             return problem("prompt", "ask for choices or for fields, one of both");
         }
         check_choices("choices", &self.choices)?;
-        check_names("fields", self.fields.iter().map(|one| (&one.name, &one.label)))?;
+        check_names(
+            "fields",
+            self.fields.iter().map(|one| (&one.name, &one.label)),
+        )?;
         for field in &self.fields {
             if (field.kind == FieldKind::Choice) == field.choices.is_empty() {
                 return problem(&field.name, "a field has choices when its kind is choice");
@@ -175,7 +178,10 @@ impl Prompt {
 /// # Errors
 /// When something required is missing, or is not what its field takes.
 pub fn told(fields: &[Field], values: &BTreeMap<String, String>) -> Result<String, PromptProblem> {
-    if let Some(name) = values.keys().find(|name| !fields.iter().any(|one| one.name == **name)) {
+    if let Some(name) = values
+        .keys()
+        .find(|name| !fields.iter().any(|one| one.name == **name))
+    {
         return problem(name, "nobody asked for this");
     }
     let mut lines = Vec::new();
@@ -212,7 +218,10 @@ impl Field {
                 let signs = |c: char| c.is_ascii_digit() || " +-()/.".contains(c);
                 digits >= 3 && value.chars().all(signs)
             }
-            FieldKind::Number => value.replace(',', ".").parse::<f64>().is_ok_and(f64::is_finite),
+            FieldKind::Number => value
+                .replace(',', ".")
+                .parse::<f64>()
+                .is_ok_and(f64::is_finite),
             FieldKind::Date => is_date(value),
             FieldKind::Choice => {
                 let chosen = self.choices.iter().find(|one| one.name == value);
@@ -256,12 +265,14 @@ fn check_names<'n>(
     for (name, label) in all {
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
         if name.is_empty() || name.len() > NAME_LIMIT || !name.chars().all(plain) {
-            let why = format!("use 1 to {NAME_LIMIT} small letters, digits and underscores as name");
+            let why =
+                format!("use 1 to {NAME_LIMIT} small letters, digits and underscores as name");
             return problem(what, why);
         }
         let length = label.trim().chars().count();
         if length == 0 || length > LABEL_LIMIT || label.chars().any(char::is_control) {
-            let why = format!("the label of {name} needs 1 to {LABEL_LIMIT} characters on one line");
+            let why =
+                format!("the label of {name} needs 1 to {LABEL_LIMIT} characters on one line");
             return problem(what, why);
         }
         if known.contains(&name) {
@@ -297,7 +308,11 @@ mod tests {
         let told = |choice: &str| asked.told(&answer(json!({ "seq": 1, "choice": choice })));
         assert_eq!(told("yes").unwrap(), "Yes, please");
         assert!(told("perhaps").is_err());
-        assert!(asked.told(&answer(json!({ "seq": 1, "values": { "yes": "1" } }))).is_err());
+        assert!(
+            asked
+                .told(&answer(json!({ "seq": 1, "values": { "yes": "1" } })))
+                .is_err()
+        );
         assert_eq!(asked.as_text(), "\n- Yes, please\n- No");
     }
 
@@ -309,7 +324,8 @@ mod tests {
               "choices": [{ "name": "s", "label": "Small" }, { "name": "l", "label": "Large" }] },
             { "name": "day", "label": "Bought on", "kind": "date" } ] }));
         asked.check().unwrap();
-        let told = |values: serde_json::Value| asked.told(&answer(json!({ "seq": 1, "values": values })));
+        let told =
+            |values: serde_json::Value| asked.told(&answer(json!({ "seq": 1, "values": values })));
         assert_eq!(
             told(json!({ "order": "1042", "size": "l" })).unwrap(),
             "Order number: 1042\nSize: Large"

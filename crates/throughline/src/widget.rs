@@ -7,10 +7,18 @@ use throughline_model::channel::Channel;
 
 /// Prints the tag of the chat called `endpoint`, and what the page has to allow.
 pub fn print(config: &Config, endpoint: &str) -> Result<(), String> {
-    let chats = || config.endpoints.iter().filter(|one| one.channel == Channel::Webchat);
+    let chats = || {
+        config
+            .endpoints
+            .iter()
+            .filter(|one| one.channel == Channel::Webchat)
+    };
     let chat = chats().find(|one| one.name == endpoint).ok_or_else(|| {
         let names: Vec<&str> = chats().map(|one| one.name.as_str()).collect();
-        format!("there is no chat '{endpoint}'; configured: {}", names.join(", "))
+        format!(
+            "there is no chat '{endpoint}'; configured: {}",
+            names.join(", ")
+        )
     })?;
     let tag = tag(config, chat)
         .ok_or("the widget is not built into this program; build it with cargo xtask run")?;

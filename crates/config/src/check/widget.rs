@@ -31,7 +31,11 @@ pub(super) fn check_widget(widget: &Widget, path: &str, found: &mut Vec<Problem>
         let name = &asked.name;
         if name.is_empty() || name.len() > 64 || !name.chars().all(plain) {
             let what = format!("'{name}' cannot be asked for");
-            error("ask", what, "use 1 to 64 small letters, digits and underscores");
+            error(
+                "ask",
+                what,
+                "use 1 to 64 small letters, digits and underscores",
+            );
         }
         if !names.insert(name) {
             error("ask", format!("'{name}' is asked for twice"), "ask once");
@@ -42,7 +46,11 @@ pub(super) fn check_widget(widget: &Widget, path: &str, found: &mut Vec<Problem>
         }
     }
     if let Err((key, what)) = widget.calendar() {
-        error(key, what, "write hours like \"mon-fri 09:00-17:30\", days like \"2026-12-25\", zones like \"Europe/Madrid\"");
+        error(
+            key,
+            what,
+            "write hours like \"mon-fri 09:00-17:30\", days like \"2026-12-25\", zones like \"Europe/Madrid\"",
+        );
     }
     if let Some(number) = &widget.phone
         && !super::endpoints::is_e164(number)

@@ -183,7 +183,11 @@ mod tests {
     #[test]
     fn hours_are_read_as_people_write_them() {
         let widget = widget(
-            &["sat 10:00-14:00", "mon-fri 09:00-12:00", "mon-fri 13:00-24:00"],
+            &[
+                "sat 10:00-14:00",
+                "mon-fri 09:00-12:00",
+                "mon-fri 13:00-24:00",
+            ],
             &["2026-12-25"],
             "Europe/Berlin",
         );
@@ -198,11 +202,23 @@ mod tests {
     #[test]
     fn hours_that_are_none_are_refused_with_the_key_that_is_wrong() {
         let key = |widget: Widget| widget.calendar().map_err(|(key, _)| key).unwrap_err();
-        for wrong in ["always", "mon 9-17", "fri-mon 09:00-17:00", "mon 17:00-09:00", "mon 09:61-10:00"] {
+        for wrong in [
+            "always",
+            "mon 9-17",
+            "fri-mon 09:00-17:00",
+            "mon 17:00-09:00",
+            "mon 09:61-10:00",
+        ] {
             assert_eq!(key(widget(&[wrong], &[], "UTC")), "hours", "{wrong}");
         }
-        assert_eq!(key(widget(&["mon 09:00-17:00"], &[], "Mars/Base")), "time_zone");
-        assert_eq!(key(widget(&["mon 09:00-17:00"], &["christmas"], "UTC")), "closed");
+        assert_eq!(
+            key(widget(&["mon 09:00-17:00"], &[], "Mars/Base")),
+            "time_zone"
+        );
+        assert_eq!(
+            key(widget(&["mon 09:00-17:00"], &["christmas"], "UTC")),
+            "closed"
+        );
         assert!(Widget::default().calendar().unwrap().is_none());
     }
 }

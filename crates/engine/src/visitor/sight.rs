@@ -153,8 +153,9 @@ impl Sight {
         let asked = asked
             .filter(|line| line.entry.seq == answer.seq && line.entry.direction == Direction::Out)
             .and_then(|line| prompt_of(&line.entry));
-        let prompt = asked
-            .ok_or_else(|| Error::invalid("answer", "the message of this number asked for nothing"))?;
+        let prompt = asked.ok_or_else(|| {
+            Error::invalid("answer", "the message of this number asked for nothing")
+        })?;
         prompt
             .told(answer)
             .map_err(|problem| Error::invalid("answer", problem))
@@ -164,11 +165,22 @@ impl Sight {
     ///
     /// # Errors
     /// [`Error::Conflict`] when there is no conversation, or it is not resolved.
-    pub fn rate(&self, tx: &mut Tx<'_>, setup: &Setup, score: i64, comment: &str) -> Result<Rating> {
+    pub fn rate(
+        &self,
+        tx: &mut Tx<'_>,
+        setup: &Setup,
+        score: i64,
+        comment: &str,
+    ) -> Result<Rating> {
         let (Some(line), Some(conversation)) = (&self.line, &self.conversation) else {
-            return Err(Error::Conflict("there is no conversation to rate".to_owned()));
+            return Err(Error::Conflict(
+                "there is no conversation to rate".to_owned(),
+            ));
         };
-        if !matches!(conversation.status, CaseStatus::Resolved | CaseStatus::Closed) {
+        if !matches!(
+            conversation.status,
+            CaseStatus::Resolved | CaseStatus::Closed
+        ) {
             return Err(Error::Conflict(
                 "this conversation is not resolved yet; rate it then".to_owned(),
             ));

@@ -139,10 +139,14 @@ pub async fn contact(
     if name.is_none() && email.is_none() {
         return Err(Problem::invalid("email", "say a name or an address"));
     }
-    let address = email.map(|email| parse(Channel::Email, &email)).transpose()?;
+    let address = email
+        .map(|email| parse(Channel::Email, &email))
+        .transpose()?;
     let (setup, visitor) = (app.setup().clone(), guest.visitor);
     app.db()
-        .write(move |tx| visitor::introduce(tx, &setup, &visitor, address.as_ref(), name.as_deref()))
+        .write(move |tx| {
+            visitor::introduce(tx, &setup, &visitor, address.as_ref(), name.as_deref())
+        })
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }

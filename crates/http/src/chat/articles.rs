@@ -76,7 +76,12 @@ pub async fn search(
     let language = locale(question.language.as_deref());
     let found = app
         .knowledge()
-        .find(&question.q, Audience::Public, language.as_deref(), 3 * RESULTS)
+        .find(
+            &question.q,
+            Audience::Public,
+            language.as_deref(),
+            3 * RESULTS,
+        )
         .await;
     let mut items: Vec<Hit> = Vec::new();
     for hit in found.passages {
@@ -105,7 +110,9 @@ pub async fn read(
     headers: HeaderMap,
 ) -> Result<Json<Article>, Problem> {
     check(&app, &endpoint, client, &headers)?;
-    let wanted: Vec<String> = locale(translation.language.as_deref()).into_iter().collect();
+    let wanted: Vec<String> = locale(translation.language.as_deref())
+        .into_iter()
+        .collect();
     let found = app
         .db()
         .read(move |tx| published(tx, Audience::Public, &slug, &wanted))
@@ -127,9 +134,15 @@ fn check(
 ) -> Result<(), Problem> {
     let chat = app.endpoint(endpoint, &[Channel::Webchat])?;
     check_origin(app, chat, headers)?;
-    let shown = chat.config.webchat.as_ref().is_none_or(|chat| chat.widget.articles);
+    let shown = chat
+        .config
+        .webchat
+        .as_ref()
+        .is_none_or(|chat| chat.widget.articles);
     if !shown {
-        return Err(Problem::not_found("this chat shows no articles; see widget.articles"));
+        return Err(Problem::not_found(
+            "this chat shows no articles; see widget.articles",
+        ));
     }
     let verdict = app
         .help_limit()

@@ -65,7 +65,12 @@ impl Lobby {
             .collect();
         let calendars = endpoints
             .iter()
-            .filter_map(|one| Some((one.record.id, calendar(&one.record.name, one.config.webchat.as_ref()?)?)))
+            .filter_map(|one| {
+                Some((
+                    one.record.id,
+                    calendar(&one.record.name, one.config.webchat.as_ref()?)?,
+                ))
+            })
             .collect();
         Self {
             hub: Hub::default(),
@@ -189,7 +194,12 @@ pub fn mailboxes(endpoints: &[ConfiguredEndpoint]) -> HashMap<EndpointId, Endpoi
 /// The configuration's check has refused hours that are none.
 fn calendar(endpoint: &str, chat: &Webchat) -> Option<Calendar> {
     chat.widget.calendar().unwrap_or_else(|(key, problem)| {
-        tracing::error!(endpoint, key, problem, "the chat's hours cannot be read; it counts as open");
+        tracing::error!(
+            endpoint,
+            key,
+            problem,
+            "the chat's hours cannot be read; it counts as open"
+        );
         None
     })
 }

@@ -193,15 +193,25 @@ async fn introduce(
     if !fields.iter().any(|field| field.name == "email") {
         fields.push(settings::email());
     }
-    prompt::told(&fields, about).map_err(|problem| Problem::invalid("about", problem.to_string()))?;
-    let given = |name: &str| about.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());
+    prompt::told(&fields, about)
+        .map_err(|problem| Problem::invalid("about", problem.to_string()))?;
+    let given = |name: &str| {
+        about
+            .get(name)
+            .map(|value| value.trim())
+            .filter(|value| !value.is_empty())
+    };
     let name = given("name").map(str::to_owned);
-    let email = given("email").map(|email| addresses::parse(Channel::Email, email)).transpose()?;
+    let email = given("email")
+        .map(|email| addresses::parse(Channel::Email, email))
+        .transpose()?;
     if name.is_some() || email.is_some() {
         let (setup, visitor) = (app.setup().clone(), guest.visitor.clone());
         guest.visitor = app
             .db()
-            .write(move |tx| visitor::introduce(tx, &setup, &visitor, email.as_ref(), name.as_deref()))
+            .write(move |tx| {
+                visitor::introduce(tx, &setup, &visitor, email.as_ref(), name.as_deref())
+            })
             .await?;
     }
     Ok(guest)

@@ -79,7 +79,9 @@ fn page(
     let logo = logo.and_then(|chat| chat.widget.logo.as_ref());
     let logo = logo.map(|logo| format!(" {}", logo.origin().ascii_serialization()));
     let ancestors = match view {
-        View::Frame => embedders(&chat.config).fold("'self'".to_owned(), |all, one| all + " " + &one),
+        View::Frame => {
+            embedders(&chat.config).fold("'self'".to_owned(), |all, one| all + " " + &one)
+        }
         View::Page | View::Resume => "'none'".to_owned(),
     };
     let data = serde_json::to_string(&settings).unwrap_or_default();
@@ -133,7 +135,8 @@ fn document(
          data-settings=\"{}\">{content}</div>\n</body>\n</html>\n",
         escaped(settings),
     );
-    let policy = format!("{POLICY}; img-src 'self' blob: data:{pictures}; frame-ancestors {ancestors}");
+    let policy =
+        format!("{POLICY}; img-src 'self' blob: data:{pictures}; frame-ancestors {ancestors}");
     let mut response = Html(document).into_response();
     let headers = response.headers_mut();
     // An origin that cannot stand in a header lets nobody in.

@@ -40,7 +40,9 @@ pub async fn rate(
         .count(guest.visitor.identifier, Effort::Message, now)?;
     let asked = guest.chat.config.webchat.as_ref();
     if asked.is_some_and(|chat| !chat.widget.rating) {
-        return Err(Problem::not_found("this chat takes no ratings; see widget.rating"));
+        return Err(Problem::not_found(
+            "this chat takes no ratings; see widget.rating",
+        ));
     }
     let Said { score, comment } = said.value;
     let comment = clean_text(&comment)?;

@@ -101,7 +101,10 @@ pub fn of<'l>(
         widget,
         ..
     } = own;
-    let texts = widget.texts.into_iter().find(|one| one.language == language);
+    let texts = widget
+        .texts
+        .into_iter()
+        .find(|one| one.language == language);
     let (mut title, mut greeting, mut invitation) = (title, greeting, widget.invitation.clone());
     if let Some(texts) = texts {
         title = texts.title.unwrap_or(title);

@@ -52,7 +52,7 @@ fn text(data_dir: &str, keepsakes: &Keepsakes, outside: Outside) -> String {
     let (page, mail, port) = (outside.page, outside.mail, outside.page.port());
     let (data_dir, sms_token, chat_key) = (quoted(data_dir), file(SMS_TOKEN), file(CHAT_KEY));
     format!(
-        r#"
+        r##"
 [storage]
 data_dir = {data_dir}
 
@@ -110,6 +110,6 @@ account_sid = "{SMS_ACCOUNT}"
 auth_tokens = [{{ file = {sms_token} }}]
 api_base = "http://{page}/"
 rate_per_second = 20
-"#
+"##
     )
 }

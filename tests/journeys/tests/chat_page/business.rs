@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use throughline_engine::conversation::{self, Author, Change, View, entries};
+use throughline_engine::conversation::{self, Author, Change, Filter, View, entries};
 use throughline_engine::delivery::{Adapters, DELIVER, Deliverer};
 use throughline_engine::job::Runner;
 use throughline_engine::knowledge::{self, Audience, Draft};
@@ -44,7 +44,7 @@ const OUTLETS: &str = r#"
 /// A business with its doors open.
 pub struct Business {
     address: SocketAddr,
-    app: App,
+    hands: Hands,
 }
 
 /// What the business has in its hands.
@@ -78,7 +78,6 @@ impl Business {
         let address = socket.local_addr().unwrap();
         let hands = hands(address, chats).await;
         keep_loader(&hands.app).await.unwrap();
-        let app = hands.app.clone();
         let story = Router::new()
             .route("/story/answer", post(answer))
             .route("/story/typing", post(typing))
@@ -88,12 +87,12 @@ impl Business {
             .route("/story/rating", post(rated))
             .route("/story/facts", post(facts))
             .route("/story/publish", post(publish))
-            .with_state(hands);
-        let service = router(app.clone())
+            .with_state(hands.clone());
+        let service = router(hands.app.clone())
             .merge(story)
             .into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { serve(socket, service).await });
-        Self { address, app }
+        Self { address, hands }
     }
 
     /// Where it is.
@@ -101,11 +100,29 @@ impl Business {
         format!("http://{}", self.address)
     }
 
+    /// Mia of the business says something.
+    pub async fn says(&self, to: ConversationId, text: &str, prompt: Option<Value>) {
+        say(&self.hands, to, text, prompt).await;
+    }
+
+    /// The conversation there is.
+    pub async fn only_conversation(&self) -> ConversationId {
+        let db = &self.hands.shop.database.db;
+        let all = db.read(|tx| conversation::list(tx, &Filter::default(), None, 2));
+        let all = all.await.unwrap();
+        assert_eq!(all.len(), 1);
+        all[0].id
+    }
+
     /// What puts each of its chats on a page.
     pub fn tags(&self) -> BTreeMap<String, WidgetTag> {
-        let chats = self.app.endpoints().map(|one| one.record.name.clone());
+        let chats = self
+            .hands
+            .app
+            .endpoints()
+            .map(|one| one.record.name.clone());
         chats
-            .filter_map(|name| Some((name.clone(), tag_of(&self.app, &name).ok()?)))
+            .filter_map(|name| Some((name.clone(), tag_of(&self.hands.app, &name).ok()?)))
             .collect()
     }
 }
@@ -139,13 +156,7 @@ async fn hands(address: SocketAddr, chats: &str) -> Hands {
         HashMap::new(),
     );
     let runner = Runner::new(db.clone(), setup.clone()).with(DELIVER, Arc::new(deliverer), 4);
-    let app = App::new(
-        db.clone(),
-        setup.clone(),
-        files.clone(),
-        config,
-        endpoints,
-    );
+    let app = App::new(db.clone(), setup.clone(), files.clone(), config, endpoints);
     Hands {
         shop,
         app,
@@ -167,13 +178,17 @@ fn mia() -> Author {
 }
 
 async fn answer(State(business): State<Hands>, Json(body): Json<Value>) {
+    let text = body["text"].as_str().unwrap();
+    let prompt = body.get("prompt").cloned();
+    say(&business, conversation(&body), text, prompt).await;
+}
+
+async fn say(business: &Hands, to: ConversationId, text: &str, prompt: Option<Value>) {
     let setup = business.shop.setup.clone();
     let id = setup.clock.new_id().to_string();
-    let text = body["text"].as_str().unwrap().to_owned();
-    let prompt = body.get("prompt").cloned();
     let answer = NewReply {
         prompt: prompt.map(|prompt| serde_json::from_value(prompt).unwrap()),
-        ..NewReply::new(conversation(&body), text, id, mia())
+        ..NewReply::new(to, text.to_owned(), id, mia())
     };
     let db = &business.shop.database.db;
     db.write(move |tx| reply::send(tx, &setup, answer.clone()))
@@ -207,7 +222,6 @@ async fn texts(State(business): State<Hands>, Json(body): Json<Value>) -> Json<V
     Json(all.await.unwrap().into_iter().map(|one| one.text).collect())
 }
 
-
 async fn resolve(State(business): State<Hands>, Json(body): Json<Value>) {
     let (setup, id) = (business.shop.setup.clone(), conversation(&body));
     let change = Change {
@@ -230,8 +244,16 @@ async fn rated(State(business): State<Hands>, Json(body): Json<Value>) -> Json<V
 async fn facts(State(business): State<Hands>, Json(body): Json<Value>) -> Json<Value> {
     let id = conversation(&body);
     let db = &business.shop.database.db;
-    let found = db.read(move |tx| conversation::facts(tx, id)).await.unwrap();
-    Json(found.into_iter().map(|fact| (fact.name, fact.value)).collect())
+    let found = db
+        .read(move |tx| conversation::facts(tx, id))
+        .await
+        .unwrap();
+    Json(
+        found
+            .into_iter()
+            .map(|fact| (fact.name, fact.value))
+            .collect(),
+    )
 }
 
 async fn publish(State(business): State<Hands>, Json(body): Json<Value>) {

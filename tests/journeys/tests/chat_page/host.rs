@@ -56,5 +56,10 @@ async fn script() -> Response {
         window.throughline = (...words) => { (window.throughline.q ??= []).push(words); };\n\
         for (const event of ['ready', 'open', 'close', 'unread', 'message', 'identified', 'error'])\n\
         \u{20} throughline('on', event, (detail) => window.heard.push({ event, ...detail }));\n";
-    (StatusCode::OK, [(header::CONTENT_TYPE, "text/javascript")], text).into_response()
+    (
+        StatusCode::OK,
+        [(header::CONTENT_TYPE, "text/javascript")],
+        text,
+    )
+        .into_response()
 }

@@ -1,7 +1,8 @@
 //! The chat in a real browser, on its own page and on a page of somebody else, against the real router on a real port.
 //!
 //! The stories themselves are in `browser/chat.mjs` and `browser/widget.mjs`. What the business does in them (answer,
-//! look into the outbox, stop the network) they ask for over `/story/…`, which only these tests have.
+//! look into the outbox, stop the network) they ask for over `/story/…`, which only these tests have. An app speaks the
+//! same interface: `examples/in-app`.
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 mod business;
@@ -9,8 +10,9 @@ mod host;
 
 use business::Business;
 use host::Host;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 const PAGE: &str = r#"
     [[endpoint]]
@@ -87,6 +89,75 @@ fn a_visitor_is_served_on_the_page_of_somebody_else() {
         ("STORY_SECRET", SHOP_SECRET.to_owned()),
     ];
     tell("widget.mjs", &variables);
+}
+
+#[test]
+fn an_app_holds_a_conversation() {
+    let runtime = runtime();
+    let business = runtime.block_on(Business::open(PAGE));
+    let folder = std::env::temp_dir().join(format!("in-app-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let mut app = InApp::start(&business, &folder);
+    app.writes("Where is my order?");
+    app.shows("sent: Where is my order?");
+    let conversation = runtime.block_on(business.only_conversation());
+    let prompt = serde_json::json!({ "choices": [{ "name": "yes", "label": "Yes, please" }] });
+    runtime.block_on(business.says(
+        conversation,
+        "It arrives tomorrow. Shall we write?",
+        Some(prompt),
+    ));
+    app.shows("Mia: It arrives tomorrow. Shall we write?");
+    app.shows("  [yes] Yes, please");
+    app.writes("yes");
+    app.shows("sent: Yes, please");
+    // The app is closed; what is said meanwhile is there when it opens again, and nothing else comes twice.
+    drop(app);
+    runtime.block_on(business.says(conversation, "It is here.", None));
+    let mut app = InApp::start(&business, &folder);
+    app.shows("Mia: It is here.");
+    app.writes("Thank you");
+    app.shows("sent: Thank you");
+    drop(app);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// The example of an app, running.
+struct InApp {
+    process: Child,
+    shown: std::io::Lines<BufReader<ChildStdout>>,
+}
+
+impl InApp {
+    fn start(business: &Business, folder: &Path) -> Self {
+        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/in-app");
+        let mut process = Command::new("python3")
+            .arg(example.join("conversation.py"))
+            .args([&business.address(), "chat"])
+            .arg(folder.join("conversation.json"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("Python is installed: cargo xtask test checks that");
+        let shown = BufReader::new(process.stdout.take().unwrap()).lines();
+        Self { process, shown }
+    }
+
+    fn writes(&mut self, line: &str) {
+        let typed = self.process.stdin.as_mut().unwrap();
+        writeln!(typed, "{line}").unwrap();
+    }
+
+    fn shows(&mut self, line: &str) {
+        assert_eq!(self.shown.next().unwrap().unwrap(), line);
+    }
+}
+
+impl Drop for InApp {
+    fn drop(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
 }
 
 fn runtime() -> tokio::runtime::Runtime {

@@ -13,7 +13,7 @@ const SHAPES = {
 
 export function Icon({ shape }: { shape: keyof typeof SHAPES }): JSX.Element {
   return (
-    <svg viewBox="0 0 24 24" aria-hidden="true" class={shape}>
+    <svg viewBox="0 0 24 24" aria-hidden="true" class={`icon-${shape}`}>
       <path d={SHAPES[shape]} />
     </svg>
   );

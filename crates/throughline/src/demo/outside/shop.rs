@@ -20,9 +20,21 @@ pub fn router(outside: Outside) -> Router {
 
 /// What the shop sells: name, price, and a word about it.
 const LAMPS: &[(&str, &str, &str)] = &[
-    ("Aurora", "€ 89", "A table lamp that warms up slowly, like a morning."),
-    ("Meridian", "€ 149", "A floor lamp of oak and linen for the place you read in."),
-    ("Pebble", "€ 39", "A night light for children. It stays cool to the touch."),
+    (
+        "Aurora",
+        "€ 89",
+        "A table lamp that warms up slowly, like a morning.",
+    ),
+    (
+        "Meridian",
+        "€ 149",
+        "A floor lamp of oak and linen for the place you read in.",
+    ),
+    (
+        "Pebble",
+        "€ 39",
+        "A night light for children. It stays cool to the touch.",
+    ),
 ];
 
 async fn catalogue(State(outside): State<Outside>) -> Response {
