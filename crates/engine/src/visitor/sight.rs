@@ -149,7 +149,7 @@ impl Sight {
     /// # Errors
     /// [`Error::Invalid`] when that message asked for nothing, or for something else.
     pub fn told(&self, tx: &mut Tx<'_>, answer: &Answer) -> Result<String> {
-        let asked = self.lines(tx, answer.seq - 1, 1)?.pop();
+        let asked = self.lines(tx, answer.seq.saturating_sub(1), 1)?.pop();
         let asked = asked
             .filter(|line| line.entry.seq == answer.seq && line.entry.direction == Direction::Out)
             .and_then(|line| prompt_of(&line.entry));
