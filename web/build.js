@@ -1,5 +1,5 @@
 // Builds every front end into dist/. `node build.js --watch` goes on building.
-import { copyFile, mkdir, readFile, rm } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { context } from "esbuild";
@@ -14,10 +14,24 @@ const common = {
   logLevel: "info",
 };
 
+// The chat, on a page of its own and in a frame. What is not needed at once is in files of its own.
 const chat = {
   ...common,
-  entryPoints: { chat: "chat/src/main.ts", style: "chat/chat.css" },
+  entryPoints: { chat: "widget/src/main.tsx", style: "widget/widget.css" },
   outdir: "dist/chat",
+  splitting: true,
+  chunkNames: "[name]-[hash]",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+};
+
+// What the pages of others load. It has to be one file that runs as it is.
+const loader = {
+  ...common,
+  entryPoints: { widget: "widget/loader/loader.ts" },
+  outdir: "dist/chat",
+  format: "iife",
+  target: ["es2020"],
 };
 
 // What most people never open is in files of its own, loaded when somebody goes there.
@@ -50,9 +64,11 @@ async function checkFirstLoad({ outputs }, entry) {
   if (bytes > FIRST_LOAD_LIMIT) throw new Error(`the desk's first load has ${bytes} bytes compressed; ${FIRST_LOAD_LIMIT} are allowed`);
 }
 
-for (const one of [chat, desk]) {
-  await rm(one.outdir, { recursive: true, force: true });
-  await mkdir(one.outdir, { recursive: true });
+for (const folder of ["dist/chat", "dist/desk"]) {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+}
+for (const one of [loader, chat, desk]) {
   const building = await context(one);
   if (process.argv.includes("--watch")) {
     await building.watch();
@@ -63,3 +79,23 @@ for (const one of [chat, desk]) {
   }
 }
 await copyFile("desk/mark.svg", "dist/desk/mark.svg");
+
+// What a browser has to load, compressed: the button of the chat on every page of others, and all of the chat, whatever
+// is done in it and in whatever language.
+const MOST_BYTES = {
+  "dist/chat/widget.js": 10_000,
+  "dist/chat": 60_000,
+};
+for (const [place, most] of Object.entries(MOST_BYTES)) {
+  const bytes = await compressed(place);
+  console.log(`${place}: ${bytes} bytes compressed, of ${most}`);
+  if (bytes > most) throw new Error(`${place} has ${bytes} bytes compressed; at most ${most} are allowed`);
+}
+
+/** The bytes of a file, or of all files of a folder, each compressed as a server sends it. */
+async function compressed(place) {
+  if ((await stat(place)).isFile()) return gzipSync(await readFile(place)).length;
+  const files = await readdir(place);
+  const sizes = await Promise.all(files.map((file) => compressed(`${place}/${file}`)));
+  return sizes.reduce((sum, bytes) => sum + bytes, 0);
+}

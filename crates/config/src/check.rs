@@ -2,6 +2,7 @@
 
 mod endpoints;
 mod language_model;
+mod widget;
 
 use crate::problem::Problem;
 use crate::secret::Secret;

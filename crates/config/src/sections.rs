@@ -10,6 +10,7 @@ mod observation;
 mod outside;
 mod server;
 mod storage;
+mod widget;
 
 pub use agent::Agent;
 pub use conversation::{Conversation, Limits, Retention, Security};
@@ -24,6 +25,7 @@ pub use observation::{Log, LogFormat, Metrics};
 pub use outside::Outside;
 pub use server::Server;
 pub use storage::{Database, Storage, StorageUrl};
+pub use widget::{Asked, Position, WIDGET_LANGUAGES, Widget, WidgetTexts};
 
 use crate::section::section;
 

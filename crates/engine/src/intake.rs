@@ -166,6 +166,7 @@ fn walk(tx: &mut Tx<'_>, setup: &Setup, kept: &Kept) -> Result<Received, Stop> {
     if setup.agent && !inbound.automatic && !inbound.evidence.contradicted {
         agent::wake(tx, setup, joined.conversation)?;
     }
+    note_answers(tx, setup, inbound, person, joined.conversation, line)?;
     Ok(Received {
         conversation: joined.conversation,
         seq,
@@ -271,6 +272,13 @@ fn append(
     put("html", content.html.clone().map(Into::into));
     put("full_text", content.full_text.clone().map(Into::into));
     put("automatic", inbound.automatic.then(|| true.into()));
+    put(
+        "answer",
+        content
+            .answer
+            .as_ref()
+            .and_then(|answer| serde_json::to_value(answer).ok()),
+    );
     put("reopened", joined.reopened.then(|| true.into()));
     if inbound.evidence.assurance > Assurance::NONE
         || inbound.evidence.contradicted
@@ -390,6 +398,28 @@ fn prove(tx: &mut Tx<'_>, setup: &Setup, inbound: &Inbound, person: Person) -> R
             method,
             until,
         )?;
+    }
+    Ok(())
+}
+
+/// What was filled into a form is known from now on.
+fn note_answers(
+    tx: &mut Tx<'_>,
+    setup: &Setup,
+    inbound: &Inbound,
+    person: Person,
+    conversation: ConversationId,
+    line: InteractionId,
+) -> Result<()> {
+    let answer = inbound.content.answer.iter();
+    for (name, value) in answer.flat_map(|answer| &answer.values) {
+        let author = Author {
+            kind: AuthorKind::Customer,
+            id: Some(person.identifier.uuid()),
+            name: inbound.from_name.clone(),
+        };
+        let value = value.as_str().into();
+        conversation::set_fact(tx, setup, conversation, name, &value, author, Some(line))?;
     }
     Ok(())
 }

@@ -27,12 +27,14 @@ pub mod mailbox;
 pub mod policy;
 pub mod notification;
 pub mod queries;
+pub mod rating;
 pub mod reply;
 pub mod saved_view;
 pub mod setting;
 pub mod upkeep;
 pub mod visitor;
 pub mod webhook;
+pub mod widget;
 
 pub use error::{Error, Result};
 

@@ -8,10 +8,12 @@ use crate::queries::reply as queries;
 use crate::{Setup, attachment, identity};
 use serde::Serialize;
 use serde_json::json;
+use throughline_model::channel::Channel;
 use throughline_model::conversation::{Direction, EntryKind, MESSAGE_TEXT_LIMIT};
 use throughline_model::id::{AttachmentId, ConversationId, DeliveryId, EntryId, InteractionId};
 use throughline_model::outbound::DeliveryStatus;
 use throughline_policy::delivery::Purpose;
+use throughline_model::prompt::Prompt;
 use throughline_storage::{Tx, params};
 
 /// A message to the customer.
@@ -35,6 +37,8 @@ pub struct NewReply {
     pub attachments: Vec<AttachmentId>,
     /// Subject, where the channel has one; by default the conversation's.
     pub subject: Option<String>,
+    /// What it asks for. A channel that only has text shows it as lines beneath the text.
+    pub prompt: Option<Prompt>,
 }
 
 impl NewReply {
@@ -55,6 +59,7 @@ impl NewReply {
             purpose: Purpose::Answer,
             attachments: Vec::new(),
             subject: None,
+            prompt: None,
         }
     }
 }
@@ -99,6 +104,14 @@ pub fn send(tx: &mut Tx<'_>, setup: &Setup, reply: NewReply) -> Result<Sent> {
     if reply.purpose != Purpose::Answer {
         body["purpose"] = reply.purpose.as_str().into();
     }
+    let mut text = reply.text.clone();
+    if let Some(prompt) = &reply.prompt {
+        body["prompt"] = json!(prompt);
+        if !matches!(line.channel, Channel::Webchat | Channel::InApp) {
+            text.push_str("\n");
+            text.push_str(&prompt.as_text());
+        }
+    }
     let entry = NewEntry {
         conversation: reply.conversation,
         at: now,
@@ -108,7 +121,7 @@ pub fn send(tx: &mut Tx<'_>, setup: &Setup, reply: NewReply) -> Result<Sent> {
         interaction: Some(line.id),
         channel: Some(line.channel),
         public: true,
-        text: reply.text.clone(),
+        text,
         body,
     };
     let (entry, seq) = conversation::append(tx, setup, &entry)?;
@@ -140,6 +153,14 @@ fn check(reply: &NewReply) -> Result<()> {
             "text",
             format!("use at most {MESSAGE_TEXT_LIMIT} characters"),
         ));
+    }
+    if let Some(prompt) = &reply.prompt {
+        prompt
+            .check()
+            .map_err(|problem| Error::invalid("prompt", problem))?;
+        if reply.text.trim().is_empty() {
+            return Err(Error::invalid("text", "say in words what is asked for"));
+        }
     }
     if reply.client_message_id.is_empty() || reply.client_message_id.len() > 200 {
         return Err(Error::invalid(

@@ -26,6 +26,7 @@ mod notifications;
 pub mod once;
 pub mod page;
 mod policies;
+mod ratings;
 mod resume_links;
 mod search;
 mod session;
@@ -71,6 +72,7 @@ fn routes(app: &App) -> OpenApiRouter<App> {
         .merge(inbox::router())
         .merge(conversations::router())
         .merge(resume_links::router())
+        .merge(ratings::router())
         .merge(typing::router())
         .merge(viewing::router())
         .merge(tags::router())

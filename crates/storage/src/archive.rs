@@ -42,6 +42,8 @@ const TABLES: &[&str] = &[
     "delivery",
     "delivery_attempt",
     "followed_answer",
+    "rating",
+    "widget_loader",
     "job",
     "webhook",
     "webhook_delivery",

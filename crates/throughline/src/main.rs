@@ -16,6 +16,7 @@ mod policy;
 mod serve;
 mod simulate;
 mod token;
+mod widget;
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -54,6 +55,11 @@ enum Command {
     },
     /// Makes an API token and prints it; it is shown this once.
     Token(token::NewToken),
+    /// Prints the tag that puts a chat on a page, with the checksum of what it loads.
+    Widget {
+        /// The name of the chat's endpoint.
+        endpoint: String,
+    },
     /// Looks after the knowledge base.
     #[command(subcommand)]
     Knowledge(knowledge::Command),
@@ -144,6 +150,7 @@ async fn run(command: Command, config: Config) -> Result<(), String> {
         Command::Export { file } => archive::export(&config, &file).await,
         Command::Import { file } => archive::import(&config, &file).await,
         Command::Token(new) => token::create(&config, new).await,
+        Command::Widget { endpoint } => widget::print(&config, &endpoint),
         Command::Knowledge(command) => knowledge::run(config, command).await,
         // These need no configuration file.
         Command::Example | Command::Demo(_) | Command::Procedure(_) | Command::Simulate(_) => {

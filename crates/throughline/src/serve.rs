@@ -57,6 +57,9 @@ pub async fn run(installation: Installation, ready: impl FnOnce()) -> Result<(),
     ));
     start_mail(&installation, &stopping, &mut tasks).await?;
     let serving = start_http(&installation, app.clone(), &stopping, &mut tasks).await?;
+    throughline_http::widget::keep_loader(&app)
+        .await
+        .map_err(|error| error.to_string())?;
     invite_first_administrator(&installation).await?;
     ready();
     let grace = Duration::from_millis(installation.config.server.shutdown_grace_ms);

@@ -41,6 +41,29 @@ pub fn claim(
     Ok(address)
 }
 
+/// The visitor says their name, an address ([`claim`]), or both. They are known by the name from now on.
+///
+/// # Errors
+/// When the database fails.
+pub fn introduce(
+    tx: &mut Tx<'_>,
+    setup: &Setup,
+    visitor: &Visitor,
+    address: Option<&Identifier>,
+    name: Option<&str>,
+) -> Result<Visitor> {
+    let name = name.map(clean_name).filter(|name| !name.is_empty());
+    if let Some(address) = address {
+        claim(tx, setup, visitor, address, name.as_deref())?;
+    } else {
+        identity::recognise(tx, &setup.clock, &visitor.sender(), name.as_deref())?;
+    }
+    Ok(Visitor {
+        name: name.or_else(|| visitor.name.clone()),
+        ..visitor.clone()
+    })
+}
+
 /// Sends a one-time code to `address` through `outlet`, an endpoint of that channel. Nothing is sent, and
 /// nothing is said about it, when the address has got its codes for this hour or does not want messages.
 ///

@@ -7,7 +7,7 @@ export type Status = "open" | "pending" | "snoozed" | "resolved" | "closed";
 export type Priority = "low" | "normal" | "high" | "urgent";
 export type EntryKind =
   | "message" | "call" | "transcript" | "note" | "decision" | "tool_call"
-  | "routing" | "state" | "identity" | "fact";
+  | "routing" | "state" | "identity" | "fact" | "rating";
 
 export interface Page<T> {
   items: T[];

@@ -94,6 +94,7 @@ export const de: Words = {
   kind_state: "Fall",
   kind_identity: "Identität",
   kind_fact: "Angabe",
+  kind_rating: "Bewertung",
   delivery_queued: "In der Warteschlange",
   delivery_sending: "Wird gesendet",
   delivery_unknown: "Niemand weiß, ob es angekommen ist",

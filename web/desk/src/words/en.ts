@@ -94,6 +94,7 @@ export const en = {
   kind_state: "Case",
   kind_identity: "Identity",
   kind_fact: "Fact",
+  kind_rating: "Rating",
   delivery_queued: "Queued",
   delivery_sending: "Sending",
   delivery_unknown: "Nobody knows whether it arrived",

@@ -94,6 +94,7 @@ export const es: Words = {
   kind_state: "Caso",
   kind_identity: "Identidad",
   kind_fact: "Dato",
+  kind_rating: "Valoración",
   delivery_queued: "En cola",
   delivery_sending: "Enviando",
   delivery_unknown: "No se sabe si llegó",

@@ -15,6 +15,7 @@ use throughline_engine::Error;
 use throughline_engine::conversation;
 use throughline_engine::reply::{self, NewReply, Sent};
 use throughline_model::id::{AttachmentId, ConversationId, InteractionId, MemberId};
+use throughline_model::prompt::Prompt;
 use throughline_policy::delivery::Purpose;
 use throughline_storage::Tx;
 use utoipa_axum::router::OpenApiRouter;
@@ -54,6 +55,10 @@ struct NewMessage {
     /// What it is for; `answer` when left out. The delivery policy decides by it whether and when it may go out.
     #[serde(default)]
     purpose: MessagePurpose,
+    /// What the message asks for: choices or a form. In a chat the customer presses or fills in; elsewhere it is
+    /// lines beneath the text.
+    #[serde(default)]
+    prompt: Option<Prompt>,
 }
 
 /// What a message is for.
@@ -114,6 +119,7 @@ async fn send_message(
         attachments: body.attachments,
         subject: body.subject,
         purpose: body.purpose.into(),
+        prompt: body.prompt,
         ..NewReply::new(id, body.text, client_message_id, caller.author())
     };
     let send = move |tx: &mut Tx<'_>| reply::send(tx, &setup, message.clone());
