@@ -330,15 +330,13 @@ impl Floor {
     }
 
     /// The lines that a crew serves and in which somebody waits who may be offered.
-    pub fn waiting_lines(&self, crew: CrewId) -> impl Iterator<Item = &Line> {
-        let lines = self
-            .crews
-            .get(crew)
-            .map(|crew| crew.lines.and(&self.waiting));
-        lines
+    pub fn waiting_lines(&self, crew: CrewId) -> impl Iterator<Item = (LineId, &Line)> {
+        let crew = self.crews.get(crew);
+        let lines = crew
+            .map(|crew| crew.lines.and(&self.waiting))
             .into_iter()
-            .flatten()
-            .filter_map(|id| self.lines.get(id))
+            .flatten();
+        lines.filter_map(|id| Some((id, self.lines.get(id)?)))
     }
 
     /// How many pieces of a line's class all who serve it and are at the desk can have at a time.

@@ -49,6 +49,7 @@ mod floor;
 mod requirement;
 mod router;
 mod settings;
+pub mod simulate;
 mod skill;
 mod snapshot;
 mod work_class;

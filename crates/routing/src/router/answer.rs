@@ -2,7 +2,7 @@
 
 use super::Router;
 use crate::decision::Rule;
-use crate::effect::{Effect, Ignored, Requeue, Withdrawal};
+use crate::effect::{Effect, Ignored, Release, Requeue, Withdrawal};
 use crate::work_item::{Offer, Place, Token};
 use crate::worker::{Presence, WorkerKind};
 use throughline_model::id::{WorkItemId, WorkerId};
@@ -33,18 +33,8 @@ impl Router {
             self.ignore(Some(item), why);
             return;
         }
-        self.withdraw(item, Withdrawal::Moved);
-        let waits = self
-            .work
-            .get(&item)
-            .is_some_and(|piece| piece.line.is_some());
-        if !waits {
-            self.drop_item_timer(item);
-            if let Some(row) = self.row_mut(item) {
-                row.place = Place::Waiting;
-            }
-            self.join_line(item);
-        }
+        self.pull(item, Withdrawal::Moved, Release::Cancelled);
+        self.join_line(item);
         self.hand_out(item, worker, Rule::Taken, Vec::new(), Vec::new());
     }
 

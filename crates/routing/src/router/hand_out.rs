@@ -27,8 +27,8 @@ impl Router {
                 self.find_worker(item, say);
             } else if let Some(worker) = self.turn.workers.pop_first() {
                 self.serve(worker);
-            } else if let Some(line) = self.turn.lines.pop_first() {
-                self.consider_drain(line);
+            } else if !self.turn.lines.is_empty() {
+                self.consider_drains();
             } else {
                 return;
             }
@@ -182,12 +182,25 @@ impl Router {
             }
             let mut due = self.due_first(post);
             if due.is_empty() {
+                self.offer_to_be_drained(worker);
                 return;
             }
             let item = due.remove(0).item;
             self.hand_out(item, worker, Rule::DueFirst, Vec::new(), due);
         }
         self.turn.workers.insert(worker);
+    }
+
+    /// Whoever has too much else for what waits for whole agents may have to be kept free for it.
+    fn offer_to_be_drained(&mut self, worker: WorkerId) {
+        let Some(post) = self.workers.get(&worker) else {
+            return;
+        };
+        let lines = self.floor.waiting_lines(post.crew).filter(|(_, line)| {
+            line.drains.is_none() && post.can_be_drained(line.key.class, &self.rules)
+        });
+        let lines: Vec<LineId> = lines.map(|(id, _)| id).collect();
+        self.turn.lines.extend(lines);
     }
 
     fn due_first(&self, post: &Post) -> Vec<InLine> {
@@ -197,7 +210,7 @@ impl Router {
             let desk = self.queues.get(&line.key.queue);
             !desk.is_some_and(|desk| desk.held)
         };
-        let shared = self.floor.waiting_lines(post.crew);
+        let shared = self.floor.waiting_lines(post.crew).map(|(_, line)| line);
         for line in own.filter(held).chain(shared) {
             if !post.is_free(line.key.class, &self.rules) {
                 continue;
@@ -406,6 +419,20 @@ impl Router {
                 true => Effect::Paused { item, worker },
                 false => Effect::Resumed { item, worker },
             });
+        }
+    }
+
+    /// The numbers of lines are not the same after a restart, so what is due first has the first say.
+    fn consider_drains(&mut self) {
+        let mut lines: Vec<LineId> = std::mem::take(&mut self.turn.lines).into_iter().collect();
+        let due = |id: &LineId| {
+            self.floor
+                .line(*id)
+                .and_then(|line| line.items.first().copied())
+        };
+        lines.sort_by_cached_key(due);
+        for line in lines {
+            self.consider_drain(line);
         }
     }
 

@@ -361,7 +361,7 @@ impl Router {
         }
     }
 
-    /// Ends the offer of work to somebody who is not who is asked for any more.
+    /// Ends the offer of work to somebody who is not who is asked for any more, or has no room now.
     pub(super) fn withdraw_unless_eligible(&mut self, item: WorkItemId) {
         let Some(piece) = self.work.get(&item) else {
             return;
@@ -371,7 +371,10 @@ impl Router {
         };
         let need = self.step_at(&piece.row, piece.row.step).need;
         let post = self.workers.get(&offer.worker);
-        let eligible = post.is_some_and(|post| need.is_met_by(&post.row.worker));
+        let eligible = post.is_some_and(|post| {
+            let fits = post.load_for(piece.row.class, &self.rules) <= post.capacity();
+            fits && need.is_met_by(&post.row.worker)
+        });
         if !eligible {
             self.withdraw(item, Withdrawal::NotEligible);
             self.requeue(item, Requeue::NotEligible);

@@ -158,13 +158,18 @@ impl Router {
     }
 
     /// Takes work out of wherever it stands. It is in no line then: the caller says where it goes.
-    fn pull(&mut self, item: WorkItemId, withdrawal: Withdrawal, release: Release) {
+    pub(super) fn pull(&mut self, item: WorkItemId, withdrawal: Withdrawal, release: Release) {
         let place = self.item(item).map(|row| row.place.clone());
         match place {
             Some(Place::Waiting) => self.leave_line(item),
             Some(Place::Offered(_)) => self.withdraw(item, withdrawal),
             Some(Place::Assigned(_)) => self.release(item, release),
-            Some(Place::Later { .. }) => self.drop_item_timer(item),
+            Some(Place::Later { .. }) => {
+                self.drop_item_timer(item);
+                if let Some(row) = self.row_mut(item) {
+                    row.place = Place::Waiting;
+                }
+            }
             None => {}
         }
     }

@@ -3,9 +3,11 @@
 use super::Router;
 use super::post::{HoldKind, Post};
 use crate::effect::{Ignored, Release, Requeue, Withdrawal};
+use crate::floor::Rank;
 use crate::snapshot::WorkerRow;
 use crate::work_item::WorkItem;
 use crate::worker::{Presence, Worker};
+use std::collections::BTreeSet;
 use throughline_model::id::{WorkItemId, WorkerId};
 
 impl Router {
@@ -85,11 +87,12 @@ impl Router {
             return;
         }
         self.stop_working(worker, Presence::Offline, true);
-        for kind in [HoldKind::Active, HoldKind::Paused] {
-            for item in self.holds_of(worker, kind) {
-                self.release(item, Release::WorkerRemoved);
-                self.requeue(item, Requeue::WorkerRemoved);
-            }
+        // What is paused first, so that nothing is resumed on the way out.
+        let paused = self.holds_of(worker, HoldKind::Paused);
+        let active = self.holds_of(worker, HoldKind::Active);
+        for item in paused.into_iter().chain(active) {
+            self.release(item, Release::WorkerRemoved);
+            self.requeue(item, Requeue::WorkerRemoved);
         }
         let Some(post) = self.workers.remove(&worker) else {
             return;
@@ -176,11 +179,9 @@ impl Router {
             return;
         };
         let lines = post.lines.iter().filter_map(|line| self.floor.line(*line));
-        let items: Vec<WorkItemId> = lines
-            .flat_map(|line| &line.items)
-            .map(|(_, i)| *i)
-            .collect();
-        for item in items {
+        // By due time, not by numbers of lines, which are not the same after a restart.
+        let items: BTreeSet<Rank> = lines.flat_map(|line| line.items.iter().copied()).collect();
+        for (_, item) in items {
             self.step_on(item);
         }
     }
