@@ -15,8 +15,8 @@ pub(crate) const NAMED: usize = 4;
 words! {
     /// The rule by which work and worker came together.
     Rule {
-        /// Work came while workers were free: who can do least else, then the least loaded, then who
-        /// has gone longest without new work.
+        /// Work came while workers were free: who can do least else, then the least loaded, then whom
+        /// the queues miss least, then who has gone longest without new work.
         BestWorker = "best_worker",
         /// A worker became free while work waited: what is due first.
         DueFirst = "due_first",
@@ -73,6 +73,10 @@ pub struct Standing {
     pub breadth: u32,
     /// The share of capacity that is taken, in thousandths.
     pub load: u32,
+    /// How much the queues of the worker would miss them: the sum over these queues of 100,000 divided
+    /// by how many are free there. Whoever is missed least is asked first, so that every queue keeps
+    /// somebody free.
+    pub missed: u32,
     /// When the worker last got or finished something, or came to the desk.
     pub idle_since_ms: Millis,
     /// Who.

@@ -112,6 +112,8 @@ pub(crate) struct Floor {
     free: [Bits; CLASSES],
     /// Crews with somebody who has too much else, by class.
     full: [Bits; CLASSES],
+    /// How many are free in each queue, by class.
+    cover: HashMap<QueueId, [u32; CLASSES]>,
     empty_lines: usize,
 }
 
@@ -298,6 +300,16 @@ impl Floor {
         for class in 0..CLASSES {
             let old = from.and_then(|spot| spot.free[class]);
             let new = to.and_then(|spot| spot.free[class]);
+            if old.is_some() != new.is_some() {
+                for queue in &crew.key.queues {
+                    let cover = &mut self.cover.entry(*queue).or_default()[class];
+                    *cover = if new.is_some() {
+                        *cover + 1
+                    } else {
+                        *cover - 1
+                    };
+                }
+            }
             if old != new {
                 let free = &mut crew.free[class];
                 old.map(|key| free.remove(&key));
@@ -315,6 +327,19 @@ impl Floor {
             crew.room[class] -= from.map_or(0, |spot| u64::from(spot.room[class]));
             crew.room[class] += to.map_or(0, |spot| u64::from(spot.room[class]));
         }
+    }
+
+    /// How much the queues of a crew would miss one of those who are free for a class: the sum of
+    /// 100,000 divided by how many are free in each.
+    pub fn missed(&self, crew: &Crew, class: WorkClass) -> u32 {
+        let queues = crew.key.queues.iter().map(|queue| {
+            let free = self
+                .cover
+                .get(queue)
+                .map_or(1, |cover| cover[class.index()]);
+            100_000 / free.max(1)
+        });
+        queues.fold(0, u32::saturating_add)
     }
 
     /// The crews that serve a line and have somebody free for it.

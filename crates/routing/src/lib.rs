@@ -33,7 +33,7 @@
 //!
 //! Work asks for workers in ordered [`Step`]s, each with an end: the last agent, then all skills, then
 //! fewer, then other queues too. **When work arrives**, the free worker with the fewest queues and skills
-//! gets it, then the least loaded, then the longest idle. **When a worker becomes free**, what is due
+//! gets it, then the least loaded, then whoever is missed least in their queues, then the longest idle. **When a worker becomes free**, what is due
 //! first goes first: the clock of the work, plus the target of its queue counted in business time, less
 //! the head start of its priority. All ages at the same rate, so nothing is overtaken for ever.
 //!

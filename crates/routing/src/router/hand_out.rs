@@ -6,6 +6,7 @@ use super::{Piece, Router};
 use crate::decision::{Decision, InLine, NAMED, Rule, Standing, Tally};
 use crate::effect::Effect;
 use crate::floor::{Doing, Line, LineId};
+use crate::work_class::WorkClass;
 use crate::work_item::{Assignment, AssignmentState, Offer, Place, Token};
 use crate::worker::Presence;
 use std::collections::BTreeSet;
@@ -79,7 +80,8 @@ impl Router {
         self.turn.workers.extend(workers);
     }
 
-    /// Work looks for a worker: whoever can do least else, then the least loaded, then the longest idle.
+    /// Work looks for a worker: whoever can do least else, then the least loaded, then whom the
+    /// queues miss least, then the longest idle.
     fn find_worker(&mut self, item: WorkItemId, say: bool) {
         let Some(piece) = self.work.get(&item) else {
             return;
@@ -123,14 +125,16 @@ impl Router {
         if let Some(only) = line.key.need.worker {
             let post = self.workers.get(&only);
             let free = post.filter(|post| self.may_take(post, piece) && post.drains.is_none());
-            best.extend(free.map(|post| self.standing(post)));
+            best.extend(free.map(|post| self.standing(post, class)));
             return;
         }
         for crew in self.floor.free_crews(line) {
+            let missed = self.floor.missed(crew, class);
             for (load, idle_since_ms, worker) in &crew.free[class.index()] {
                 let standing = Standing {
                     breadth: crew.breadth,
                     load: *load,
+                    missed,
                     idle_since_ms: *idle_since_ms,
                     worker: *worker,
                 };
@@ -157,10 +161,12 @@ impl Router {
         post.may_be_asked(piece.row.class, &self.rules) && !self.is_passed_over(piece, post.id())
     }
 
-    fn standing(&self, post: &Post) -> Standing {
+    fn standing(&self, post: &Post, class: WorkClass) -> Standing {
+        let crew = self.floor.crew(post.crew);
         Standing {
-            breadth: self.floor.crew(post.crew).map_or(0, |crew| crew.breadth),
+            breadth: crew.map_or(0, |crew| crew.breadth),
             load: post.share(),
+            missed: crew.map_or(0, |crew| self.floor.missed(crew, class)),
             idle_since_ms: post.row.idle_since_ms,
             worker: post.id(),
         }
@@ -309,7 +315,7 @@ impl Router {
             item,
             at_ms: now_ms,
             rule: if overridden { Rule::Override } else { rule },
-            worker: self.standing(self.workers.get(&worker)?),
+            worker: self.standing(self.workers.get(&worker)?, row.class),
             class: row.class,
             queue: row.queue,
             step: row.step,

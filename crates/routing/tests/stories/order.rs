@@ -229,3 +229,21 @@ fn an_ai_agent_that_comes_to_a_long_line_does_not_stop_the_router() {
     floor.pass(0);
     assert_eq!(assigned(&floor), 300);
 }
+
+#[test]
+fn whoever_is_the_last_one_free_in_another_queue_is_spared() {
+    let mut floor = Floor::open();
+    let mut ben = human(BEN);
+    ben.queues.insert(BILLING);
+    floor.comes(ben);
+    floor.pass(SECOND);
+    let mut ana = human(ANA);
+    ana.skills = skills(&[("refunds", 5)]);
+    floor.comes(ana);
+    floor.arrives(call(1));
+    assert_eq!(
+        floor.asked(1),
+        Some(ANA),
+        "only Ben could take a call for billing"
+    );
+}
