@@ -12,7 +12,7 @@ use throughline_model::id::{QueueId, WorkerId};
 use throughline_model::words;
 
 /// What one step asks. Whatever is left empty is not asked.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Need {
     /// This worker and nobody else.
     #[serde(default, skip_serializing_if = "Option::is_none")]

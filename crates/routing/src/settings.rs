@@ -179,8 +179,16 @@ impl Settings {
             let rule = self.class(*class);
             more_than_zero(rule.offer_ms, &format!("offer_ms of {class}"), &mut found);
             not_below_zero(rule.wrap_up_ms, "wrap_up_ms", &mut found);
-            not_below_zero(rule.keep_offline_ms.unwrap_or(0), "keep_offline_ms", &mut found);
-            more_than_zero(rule.drain_after_ms.unwrap_or(1), "drain_after_ms", &mut found);
+            not_below_zero(
+                rule.keep_offline_ms.unwrap_or(0),
+                "keep_offline_ms",
+                &mut found,
+            );
+            more_than_zero(
+                rule.drain_after_ms.unwrap_or(1),
+                "drain_after_ms",
+                &mut found,
+            );
         }
         more_than_zero(self.review_ms, "review_ms", &mut found);
         more_than_zero(self.not_again_ms, "not_again_ms", &mut found);
@@ -194,7 +202,10 @@ impl Settings {
             WhenClosed::Divert(to) => Some(to),
             _ => None,
         };
-        let also = queue.steps.iter().flat_map(|step| step.also.iter().copied());
+        let also = queue
+            .steps
+            .iter()
+            .flat_map(|step| step.also.iter().copied());
         for named in also.chain(diverted) {
             if !self.queues.contains_key(&named) {
                 found.push(SettingsProblem::UnknownQueue { queue: id, named });
@@ -203,7 +214,10 @@ impl Settings {
         if let Some(calendar) = queue.calendar
             && !self.calendars.contains_key(&calendar)
         {
-            found.push(SettingsProblem::UnknownCalendar { queue: id, calendar });
+            found.push(SettingsProblem::UnknownCalendar {
+                queue: id,
+                calendar,
+            });
         }
     }
 
@@ -220,11 +234,27 @@ impl Settings {
 fn check_lengths(queue: &Queue, found: &mut Vec<SettingsProblem>) {
     let name = &queue.name;
     not_below_zero(queue.affinity_ms, &format!("affinity_ms of {name}"), found);
-    not_below_zero(queue.target_ms.unwrap_or(0), &format!("target_ms of {name}"), found);
-    more_than_zero(queue.silence_ms.unwrap_or(1), &format!("silence_ms of {name}"), found);
-    more_than_zero(queue.callback_retry_ms, &format!("callback_retry_ms of {name}"), found);
+    not_below_zero(
+        queue.target_ms.unwrap_or(0),
+        &format!("target_ms of {name}"),
+        found,
+    );
+    more_than_zero(
+        queue.silence_ms.unwrap_or(1),
+        &format!("silence_ms of {name}"),
+        found,
+    );
+    more_than_zero(
+        queue.callback_retry_ms,
+        &format!("callback_retry_ms of {name}"),
+        found,
+    );
     for step in &queue.steps {
-        not_below_zero(step.lasts_ms.unwrap_or(0), &format!("lasts_ms of {name}"), found);
+        not_below_zero(
+            step.lasts_ms.unwrap_or(0),
+            &format!("lasts_ms of {name}"),
+            found,
+        );
     }
 }
 
