@@ -9,7 +9,7 @@ use throughline_agent::event::{Confirmation, Event, Handoff, Outcome, Rule, Step
 use throughline_agent::executor::Executor;
 use throughline_agent::trace::Record;
 use throughline_model::clock::Millis;
-use throughline_policy::Decision;
+use throughline_policy::{Current, Decision, Policy};
 use throughline_procedure::Library;
 use throughline_tools::{Caller, Effect, Kind, Tool, ToolError};
 
@@ -21,6 +21,7 @@ pub struct Brain {
     /// What was written down.
     pub business: Business,
     caller: Caller,
+    in_force: Option<Current<Policy>>,
 }
 
 /// What came of an event.
@@ -46,7 +47,18 @@ pub struct Performed {
 impl Brain {
     /// A brain for `business` that calls its tools with `caller`.
     pub fn new(business: Business, caller: Caller) -> Self {
-        Self { business, caller }
+        Self {
+            business,
+            caller,
+            in_force: None,
+        }
+    }
+
+    /// Decides by the policy that is in force at the time, whatever the folder said when it was read.
+    #[must_use]
+    pub fn decided_by(mut self, in_force: Current<Policy>) -> Self {
+        self.in_force = Some(in_force);
+        self
     }
 
     /// Thinks about an event. `library` is the one the conversation is pinned to ([`Mind::pinned`]).
@@ -211,7 +223,10 @@ impl Brain {
             Ok(request) => request,
             Err(why) => return wish.failed(format!("the policy cannot be asked: {why}")),
         };
-        let decision = self.business.policy.decide(&request);
+        let decision = match &self.in_force {
+            Some(current) => current.get().decide(&request),
+            None => self.business.policy.decide(&request),
+        };
         let refused = (!decision.allowed).then(|| rules(&decision));
         let happening = Happening::Decided {
             tool: tool.name.clone(),

@@ -12,8 +12,8 @@ use throughline_model::channel::Channel;
 use throughline_model::conversation::{Direction, EntryKind, MESSAGE_TEXT_LIMIT};
 use throughline_model::id::{AttachmentId, ConversationId, DeliveryId, EntryId, InteractionId};
 use throughline_model::outbound::DeliveryStatus;
-use throughline_policy::delivery::Purpose;
 use throughline_model::prompt::Prompt;
+use throughline_policy::delivery::Purpose;
 use throughline_storage::{Tx, params};
 
 /// A message to the customer.

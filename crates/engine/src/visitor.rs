@@ -21,7 +21,6 @@ mod resume;
 mod sight;
 
 pub(crate) use address::CodeMessage;
-pub use address::{claim, continue_on, request_code, verify_code};
 pub use address::{claim, continue_on, introduce, request_code, verify_code};
 pub use binding::Bound;
 pub(crate) use binding::is_somebody_else;

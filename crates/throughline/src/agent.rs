@@ -7,6 +7,7 @@ use throughline_brain::{Brain, BuiltIn, Business, ByModel, Phrase, Understand};
 use throughline_config::Config;
 use throughline_engine::agent::Agent;
 use throughline_engine::knowledge::{self, Knowledge};
+use throughline_engine::policy;
 use throughline_http::chat;
 use throughline_llm::Client;
 use throughline_procedure::Library;
@@ -35,6 +36,7 @@ pub async fn open(
         return Ok(None);
     };
     let business = load(folder)?;
+    adopt_policies(installation, &folder.join("policy")).await?;
     let caller = Caller::new(&business.catalog, &installation.environment)
         .map_err(|problems| lines(problems.iter()))?;
     let built_in = words_alone(&business.library)?;
@@ -43,7 +45,7 @@ pub async fn open(
     let agent = Agent::new(
         installation.db.clone(),
         installation.setup.clone(),
-        Brain::new(business, caller),
+        Brain::new(business, caller).decided_by(installation.setup.policy.business.clone()),
         knowledge,
         understander,
         phrase,
@@ -51,6 +53,16 @@ pub async fn open(
     );
     let agent = agent.await.map_err(|error| error.to_string())?;
     Ok(Some(Arc::new(agent)))
+}
+
+/// The folder's rules are the first that are published; from then on what was published counts.
+async fn adopt_policies(installation: &Installation, folder: &Path) -> Result<(), String> {
+    for (kind, files) in crate::policy::read(folder)? {
+        policy::adopt(&installation.db, &installation.setup, kind, files)
+            .await
+            .map_err(|error| format!("the rules in {}: {error}", folder.display()))?;
+    }
+    Ok(())
 }
 
 /// What stands in the folder; problems that keep nothing from working are logged.

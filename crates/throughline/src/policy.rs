@@ -246,7 +246,7 @@ async fn write(installation: &Installation, folder: &Path) -> Result<(), String>
 }
 
 /// The policies of a folder: the files in it, and those in `delivery/`.
-fn read(folder: &Path) -> Result<Vec<(PolicyKind, Vec<SourceFile>)>, String> {
+pub(crate) fn read(folder: &Path) -> Result<Vec<(PolicyKind, Vec<SourceFile>)>, String> {
     let mut found = Vec::new();
     let delivery = folder.join("delivery");
     for (kind, place) in [

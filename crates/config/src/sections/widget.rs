@@ -5,7 +5,7 @@ use crate::setting::{Setting, setting_words};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use throughline_model::prompt::FieldKind;
-use throughline_routing::calendar::{Calendar, CalendarProblem, CalendarRules, Hours};
+use throughline_routing::{Calendar, CalendarProblem, CalendarRules, Hours};
 use url::Url;
 
 section! {

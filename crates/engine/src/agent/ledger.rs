@@ -1,6 +1,7 @@
 //! What the agent decided and did, as entries of the timeline, and what it learned, as facts.
 
 use crate::Setup;
+use crate::approval::{self, Wish};
 use crate::conversation::{self, Author, NewEntry};
 use crate::error::{Error, Result};
 use serde_json::json;
@@ -9,6 +10,7 @@ use throughline_agent::event::Handoff;
 use throughline_brain::{Answered, Happening};
 use throughline_model::conversation::{AuthorKind, EntryKind};
 use throughline_model::id::{ConversationId, InteractionId};
+use throughline_policy::{Decision, Remedy, Request};
 use throughline_storage::Tx;
 
 /// The AI agent.
@@ -65,8 +67,58 @@ pub(super) fn write(
         let now = setup.clock.now();
         let entry = NewEntry::internal(conversation, now, kind, author(), text, body);
         conversation::append(tx, setup, &entry)?;
+        if let Happening::Decided {
+            tool,
+            request,
+            decision,
+            ..
+        } = happening
+            && !decision.allowed
+        {
+            ask_for_approval(tx, setup, conversation, tool, request, decision)?;
+        }
     }
     Ok(())
+}
+
+/// What only an approval stands between is put before those who can give it.
+fn ask_for_approval(
+    tx: &mut Tx<'_>,
+    setup: &Setup,
+    conversation: ConversationId,
+    tool: &str,
+    request: &Request,
+    decision: &Decision,
+) -> Result<()> {
+    let role = |remedy: &Remedy| match remedy {
+        Remedy::Approval(role) => Some(role.clone()),
+        _ => None,
+    };
+    // With any other rule in the way, an approval would change nothing.
+    let all = decision.rules.iter().map(|rule| role(&rule.remedy));
+    let Some(roles) = all.collect::<Option<Vec<_>>>() else {
+        return Ok(());
+    };
+    let (Some(first), true) = (roles.first(), decision.errors.is_empty()) else {
+        return Ok(());
+    };
+    let of_first = decision.rules.iter().zip(&roles);
+    let wish = Wish {
+        tool: tool.to_owned(),
+        action: request.action.clone(),
+        arguments: request.arguments.clone(),
+        rules: of_first
+            .filter(|(_, role)| *role == first)
+            .map(|(rule, _)| rule.id.clone())
+            .collect(),
+        reason: None,
+    };
+    match approval::ask(tx, setup, conversation, &wish, author()) {
+        Ok(_) => Ok(()),
+        // Another policy is in force by now, and it has no such rule.
+        Err(Error::Invalid { .. }) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// What the body of an entry says happened, if it is one of these.

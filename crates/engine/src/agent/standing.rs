@@ -1,6 +1,7 @@
 //! What the agent may know when it takes its turn: who the customer is proven to be, and what they have told.
 
 use crate::Setup;
+use crate::approval;
 use crate::conversation::{self, Interaction};
 use crate::error::Result;
 use crate::identity;
@@ -45,7 +46,7 @@ pub(super) fn of(
         assurance: assurance.level(),
         facts,
         pictures: u32::try_from(pictures).unwrap_or(u32::MAX),
-        approvals: Vec::new(),
+        approvals: approval::granted(tx, &setup.clock, conversation)?,
         today: OffsetDateTime::from_unix_timestamp(now / 1000)
             .ok()
             .map(OffsetDateTime::date),

@@ -10,7 +10,6 @@ use axum::extract::{OriginalUri, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use serde_json::json;
 use throughline_engine::approval::{self, Approval, ApprovalState, Filter, Wish};
 use throughline_model::id::{ApprovalId, ConversationId};
 use throughline_storage::Tx;

@@ -11,7 +11,7 @@ use throughline_engine::visitor::{Terms, TokenKey, Verifier};
 use throughline_model::channel::Channel;
 use throughline_model::clock::Millis;
 use throughline_model::id::{EndpointId, IdentifierId};
-use throughline_routing::calendar::Calendar;
+use throughline_routing::Calendar;
 
 /// Many people may share one address of the internet: it may do so many times what one visitor may.
 const PEOPLE_PER_ADDRESS: u32 = 10;

@@ -10,7 +10,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
-use serde_json::json;
 use throughline_engine::Error;
 use throughline_engine::conversation;
 use throughline_engine::reply::{self, NewReply, Sent};

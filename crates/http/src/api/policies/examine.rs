@@ -5,7 +5,6 @@ use crate::api::input::{Json, Path};
 use crate::app::App;
 use crate::problem::Problem;
 use axum::extract::State;
-use serde_json::json;
 use std::sync::Arc;
 use throughline_engine::Error;
 use throughline_engine::policy::{self, Checked, Compiled, Impact, PolicyKind, Proofs};

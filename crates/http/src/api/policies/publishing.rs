@@ -10,7 +10,6 @@ use axum::extract::{OriginalUri, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use serde_json::json;
 use throughline_engine::access::Permission;
 use throughline_engine::policy::{self, Edit, PolicyKind, PolicyVersion, VersionSummary};
 use throughline_policy::source::SourceFile;
