@@ -108,7 +108,7 @@ pub fn send(tx: &mut Tx<'_>, setup: &Setup, reply: NewReply) -> Result<Sent> {
     if let Some(prompt) = &reply.prompt {
         body["prompt"] = json!(prompt);
         if !matches!(line.channel, Channel::Webchat | Channel::InApp) {
-            text.push_str("\n");
+            text.push('\n');
             text.push_str(&prompt.as_text());
         }
     }
