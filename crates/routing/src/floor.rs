@@ -106,6 +106,7 @@ pub(crate) struct Floor {
     crews: Slots<Crew>,
     line_of: HashMap<LineKey, LineId>,
     crew_of: HashMap<CrewKey, CrewId>,
+    crews_in: HashMap<QueueId, Bits>,
     /// Lines in which somebody waits who may be offered.
     waiting: Bits,
     /// Crews with somebody free, by class.
@@ -186,12 +187,10 @@ impl Floor {
             drains: None,
             crews: Bits::default(),
         });
-        if key.need.worker.is_none() {
-            for (crew_id, crew) in self.crews.iter_mut() {
-                if crew.key.meets(&key.need) {
-                    crews.set(crew_id, true);
-                    crew.lines.set(id, true);
-                }
+        for crew_id in self.crews_for(&key.need) {
+            if let Some(crew) = self.crews.get_mut(crew_id) {
+                crews.set(crew_id, true);
+                crew.lines.set(id, true);
             }
         }
         if let Some(line) = self.lines.get_mut(id) {
@@ -200,6 +199,19 @@ impl Floor {
         self.line_of.insert(key, id);
         self.empty_lines += 1;
         id
+    }
+
+    /// The crews that meet a need. Only those of its queues are looked at.
+    fn crews_for(&self, need: &Need) -> Vec<CrewId> {
+        let meets = |id: &CrewId| self.crews.get(*id).is_some_and(|crew| crew.key.meets(need));
+        if need.queues.is_empty() {
+            return self.crews.iter().map(|(id, _)| id).filter(meets).collect();
+        }
+        let queues = need
+            .queues
+            .iter()
+            .filter_map(|queue| self.crews_in.get(queue));
+        queues.flat_map(Bits::iter).filter(meets).collect()
     }
 
     fn drop_line(&mut self, id: LineId) {
@@ -250,6 +262,11 @@ impl Floor {
         }
         if let Some(crew) = self.crews.remove(id) {
             self.crew_of.remove(&crew.key);
+            for queue in &crew.key.queues {
+                if let Some(crews) = self.crews_in.get_mut(queue) {
+                    crews.set(id, false);
+                }
+            }
             for line in crew.lines.iter() {
                 if let Some(line) = self.lines.get_mut(line) {
                     line.crews.set(id, false);
@@ -278,6 +295,9 @@ impl Floor {
         }
         if let Some(crew) = self.crews.get_mut(id) {
             crew.lines = lines;
+        }
+        for queue in &key.queues {
+            self.crews_in.entry(*queue).or_default().set(id, true);
         }
         self.crew_of.insert(key, id);
         id
