@@ -78,6 +78,7 @@ pub(super) fn tag_pattern(tag: &str) -> Result<String> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail")]
 mod tests {
     use super::*;
 
