@@ -55,7 +55,7 @@ const story = {
     await page.getByRole("heading", { name: "Late <i>parcels</i>" }).waitFor();
     assert.match(page.url(), /\/desk\/views\//);
     const other = await desk();
-    await other.page.getByLabel("Views", { exact: true }).selectOption({ label: "Late <i>parcels</i>" });
+    await other.page.getByLabel("Choose a view").selectOption({ label: "Late <i>parcels</i>" });
     await until("the view shows what it is for", async () => (await other.page.locator(".row").count()) === 1);
     await row(other.page, "Mia Weber").click();
     await other.page.reload();
