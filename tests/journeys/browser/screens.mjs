@@ -57,6 +57,13 @@ for (const colorScheme of ["light", "dark"]) {
   await desk.locator(".inbox").waitFor();
   await desk.waitForLoadState("networkidle").catch(() => undefined);
   await picture(desk, `desk-${colorScheme}`);
+  await desk.locator(".row").first().click();
+  await desk.locator(".timeline .bubble").first().waitFor();
+  await desk.locator(".customer .address").first().waitFor();
+  await picture(desk, `desk-conversation-${colorScheme}`);
+  await desk.goto(`${base}/desk/settings/members`);
+  await desk.locator(".settings-page tbody tr").first().waitFor();
+  await picture(desk, `desk-settings-${colorScheme}`);
   await Promise.all(browser.contexts().map((context) => context.close()));
 }
 await browser.close();

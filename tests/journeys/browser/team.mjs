@@ -55,7 +55,7 @@ const story = {
     await page.getByRole("heading", { name: "Late <i>parcels</i>" }).waitFor();
     assert.match(page.url(), /\/desk\/views\//);
     const other = await desk();
-    await other.page.getByLabel("Views", { exact: true }).selectOption({ label: "Late <i>parcels</i>" });
+    await other.page.getByLabel("Choose a view").selectOption({ label: "Late <i>parcels</i>" });
     await until("the view shows what it is for", async () => (await other.page.locator(".row").count()) === 1);
     await row(other.page, "Mia Weber").click();
     await other.page.reload();
@@ -89,6 +89,7 @@ const story = {
     await message(page).fill("Dear Mia, Ana here. Order 4711?");
     await accessible(page, "an answer with what it does");
     await page.keyboard.press("Control+Enter");
+    await page.getByText("Sending in").waitFor();
     await page.keyboard.press("Alt+z");
     await page.getByText("Upon sending: Status: Pending").waitFor();
     await page.keyboard.press("Control+Enter");
@@ -106,7 +107,7 @@ const story = {
     await said(ana.page, "Where is my parcel 4711?").waitFor();
     await ana.page.keyboard.press("n");
     await ana.page.keyboard.type("Carrier says Tuesday, @be");
-    await ana.page.getByRole("option", { name: "Ben <b>Okoro</b>" }).waitFor();
+    await ana.page.locator(".mentions").getByRole("option", { name: "Ben <b>Okoro</b>" }).waitFor();
     await accessible(ana.page, "mentioning");
     await ana.page.keyboard.press("Enter");
     await ana.page.keyboard.type("please call.");

@@ -90,7 +90,7 @@ export function InboxList(): JSX.Element {
         <div class="inbox-title">
           <h2><bdi>{search ? t("search") : title}</bdi></h2>
           {saved.length > 0 && (
-            <select class="choice" aria-label={t("views")} value={view} onChange={(event) => go({ view: event.currentTarget.value, conversation: null })}>
+            <select class="choice" aria-label={t("chooseView")} value={view} onChange={(event) => go({ view: event.currentTarget.value, conversation: null })}>
               {VIEWS.map((one) => <option key={one} value={one}>{t(one)}</option>)}
               {[true, false].map((shared) => {
                 const these = saved.filter((one) => one.shared === shared);

@@ -1,7 +1,7 @@
 // The tags of a conversation: seen, added and removed in place.
 
 import type { JSX } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useCommand } from "../keys.ts";
 import { get } from "../model/api.ts";
 import type { Change, Page } from "../model/types.ts";
@@ -18,9 +18,12 @@ export function Tags({ tags, onChange }: Props): JSX.Element {
   const [known, setKnown] = useState<string[]>([]);
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
+  // Before anything else is heard: who types on at once types into the field.
+  useLayoutEffect(() => {
+    if (adding) field.current?.focus();
+  }, [adding]);
   useEffect(() => {
     if (!adding) return;
-    field.current?.focus();
     get<Page<string>>("tags").then((page) => setKnown(page.items)).catch(() => undefined);
   }, [adding]);
   useCommand("tag", () => setAdding(true));

@@ -39,7 +39,7 @@ export function Settings({ page }: { page: string }): JSX.Element {
         })}
       </nav>
       <main id="main" class="settings-page" tabIndex={-1}>
-        {section ? <Shown key={section.name} section={section} rest={rest} /> : <p class="empty">{w("notForYou")}</p>}
+        {section ? <Shown key={section.name} section={section} rest={rest} /> : <div class="empty"><h1>{t("settings")}</h1><p>{w("notForYou")}</p></div>}
       </main>
     </div>
   );

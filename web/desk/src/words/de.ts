@@ -221,6 +221,7 @@ export const de: Words = {
   filter: "Filter",
   filtered: "Gefiltert.",
   clearFilter: "Filter aufheben",
+  chooseView: "Ansicht wählen",
   saveView: "Als Ansicht speichern",
   updateView: "Ansicht aktualisieren",
   deleteView: "Ansicht löschen",

@@ -221,6 +221,7 @@ export const en = {
   filter: "Filter",
   filtered: "Filtered.",
   clearFilter: "Clear filter",
+  chooseView: "Choose a view",
   saveView: "Save as a view",
   updateView: "Update the view",
   deleteView: "Delete the view",

@@ -221,6 +221,7 @@ export const es: Words = {
   filter: "Filtro",
   filtered: "Filtrado.",
   clearFilter: "Quitar filtro",
+  chooseView: "Elegir una vista",
   saveView: "Guardar como vista",
   updateView: "Actualizar la vista",
   deleteView: "Eliminar la vista",
