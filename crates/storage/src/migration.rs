@@ -21,6 +21,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "knowledge",
         include_str!("../migrations/0003_knowledge.sql"),
     ),
+    (7, "widget", include_str!("../migrations/0007_widget.sql")),
 ];
 
 const LIST: Query = Query::plain(
