@@ -1,11 +1,12 @@
 //! Pages of somebody else, at an address of their own, under a policy that lets nothing run that is not named.
 
-use axum::extract::Path;
+use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use axum::{Router, serve};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use throughline_http::widget::WidgetTag;
 use tokio::net::TcpListener;
 
@@ -24,15 +25,22 @@ impl Host {
     /// Opens pages with each of the tags: `/<language>/<endpoint>/<anything>`.
     pub fn open(self, tags: BTreeMap<String, WidgetTag>) -> String {
         let origin = self.origin();
-        let page = async move |Path((language, endpoint, name)): Path<(String, String, String)>| {
-            page(&language, &tags[&endpoint], &name)
-        };
         let router = Router::new()
-            .route("/{language}/{endpoint}/{name}", get(page))
-            .route("/queue.js", get(script));
+            .route("/{language}/{endpoint}/{name}", get(show))
+            .route("/queue.js", get(script))
+            .with_state(Arc::new(tags));
         tokio::spawn(async move { serve(self.0, router).await });
         origin
     }
+}
+
+type Tags = Arc<BTreeMap<String, WidgetTag>>;
+
+async fn show(
+    State(tags): State<Tags>,
+    Path((language, endpoint, name)): Path<(String, String, String)>,
+) -> Response {
+    page(&language, &tags[&endpoint], &name)
 }
 
 fn page(language: &str, tag: &WidgetTag, name: &str) -> Response {

@@ -60,7 +60,9 @@ async fn orders(State(outside): State<Outside>) -> Response {
 
 fn page(outside: &Outside, title: &str, main: &str) -> Response {
     let tag = outside.shop.tag.as_ref();
-    let html = tag.map_or("<!-- The widget is not built in. -->", |tag| &tag.html);
+    let html = tag.map_or("<!-- The widget is not built in. -->", |tag| {
+        tag.html.as_str()
+    });
     let chat = tag.map_or(String::new(), |tag| format!("; {}", tag.policy));
     // The chat's script-src has to stand with our own in one directive.
     let policy = format!(
