@@ -107,7 +107,7 @@ const story = {
     await page.keyboard.press("Escape");
     await page.keyboard.press("Control+k");
     await page.keyboard.type("mia");
-    await page.getByRole("option", { name: /Mia Weber/ }).waitFor();
+    await page.getByRole("option", { name: /^Conversations Mia Weber/ }).waitFor();
     await accessible(page, "the commands");
     await page.keyboard.press("Enter");
     await said(page, "Where is my parcel 4711?").waitFor();

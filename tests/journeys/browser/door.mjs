@@ -18,7 +18,7 @@ export async function door(options = {}) {
     dialog.dismiss();
   });
   await page.goto(`${base}/desk`);
-  await page.getByRole("button", { name: /Log in|Anmelden/ }).waitFor();
+  await page.getByRole("button", { name: /Log in|Anmelden|Iniciar sesión/ }).waitFor();
   return { context, page };
 }
 

@@ -31,7 +31,11 @@ const story = {
     await page.locator(".head .tag.own", { hasText: "late-parcel" }).waitFor();
     await page.getByRole("button", { name: "Remove the tag vip" }).press("Enter");
     await until("the tag is gone", async () => (await page.locator(".head .tag.own", { hasText: "vip" }).count()) === 0);
-    await page.locator(".event", { hasText: "Tagged late-parcel" }).first().waitFor();
+    const noted = page.locator(".event", { hasText: "Tagged late-parcel" }).first();
+    const folded = page.locator(".event.fold").first();
+    await noted.or(folded).first().waitFor();
+    if (await folded.isVisible()) await folded.click();
+    await noted.waitFor();
     await page.keyboard.press("f");
     await page.getByLabel("Tag", { exact: true }).fill("late-parcel");
     await page.getByLabel("Tag", { exact: true }).press("Tab");

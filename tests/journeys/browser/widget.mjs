@@ -92,7 +92,7 @@ const story = {
     assert.match(ours[1], /^\/chat\/v1\/settings\/chat\?/);
     assert.equal(await page.locator("iframe").count(), 0);
     assert.equal(await page.evaluate(() => localStorage.length + sessionStorage.length), 0);
-    await page.getByText("Questions about sizes? We are here.").waitFor();
+    await page.getByRole("button", { name: "Questions about sizes? We are here." }).waitFor();
     await accessible(page, "a page with the button and an invitation");
     await picture(page, "button-wide");
     await page.getByRole("button", { name: "Dismiss" }).click();
@@ -198,7 +198,7 @@ const story = {
     await frame.getByRole("img", { name: "QR code of the link" }).waitFor();
     await accessible(page, "the dialog with a QR code");
     await picture(page, "device");
-    const url = await frame.getByLabel("The link").inputValue();
+    const url = await frame.getByRole("textbox", { name: "The link" }).inputValue();
     const mail = await frame.getByRole("link", { name: "Send by email" }).getAttribute("href");
     assert.ok(decodeURIComponent(mail).endsWith(url), mail);
     const phone = await browser.newContext({ viewport: NARROW });

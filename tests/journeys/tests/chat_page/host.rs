@@ -45,7 +45,7 @@ async fn show(
 
 fn page(language: &str, tag: &WidgetTag, name: &str) -> Response {
     let policy = format!(
-        "default-src 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; {}",
+        "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; {}",
         tag.policy.replace("script-src", "script-src 'self'")
     );
     let html = &tag.html;

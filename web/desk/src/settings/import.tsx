@@ -74,15 +74,17 @@ export function Import(): JSX.Element {
       {report.length > 0 && (
         <section aria-label={w("importReport")}>
           <h2>{w("importReport")}</h2>
-          <ul class="plain-list" role="status">
-            {report.map((one, at) => (
-              <li key={at} class={one.outcome === "refused" ? "error" : ""}>
-                <bdi>{one.name}</bdi>: {wn("import", one.outcome)}
-                {one.problem && <> · <bdi>{one.problem}</bdi></>}
-                {one.article && <> · <To page={`knowledge/${one.article}`}>{one.slug}</To></>}
-              </li>
-            ))}
-          </ul>
+          <div role="status">
+            <ul class="plain-list">
+              {report.map((one, at) => (
+                <li key={at} class={one.outcome === "refused" ? "error" : ""}>
+                  <bdi>{one.name}</bdi>: {wn("import", one.outcome)}
+                  {one.problem && <> · <bdi>{one.problem}</bdi></>}
+                  {one.article && <> · <To page={`knowledge/${one.article}`}>{one.slug}</To></>}
+                </li>
+              ))}
+            </ul>
+          </div>
         </section>
       )}
     </>
