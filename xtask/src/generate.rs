@@ -6,10 +6,7 @@ use crate::workspace::cargo;
 /// Tests that compare a committed file with what it should be, by test target. Under
 /// `THROUGHLINE_WRITE_GENERATED` they write the file first. `cargo xtask test` runs them as they
 /// are, so a file that was forgotten fails there.
-const GENERATORS: &[&str] = &[
-    "example",
-    "demo",
-];
+const GENERATORS: &[&str] = &["example", "demo"];
 
 /// Writes each of them anew.
 ///
