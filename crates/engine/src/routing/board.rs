@@ -11,6 +11,7 @@ use throughline_routing::{AssignmentState, Place, Presence, Router, Token, WorkC
 
 /// A member's own work.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = RoutingMe)]
 pub struct Me {
     /// Whether they take work.
     pub presence: Presence,

@@ -205,7 +205,11 @@ impl Dispatcher {
     /// # Errors
     /// [`Error::Invalid`] with all that is wrong.
     pub async fn set_settings(&self, settings: Settings) -> Result<()> {
-        let problems: Vec<String> = settings.problems().iter().map(ToString::to_string).collect();
+        let problems: Vec<String> = settings
+            .problems()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         if !problems.is_empty() {
             return Err(Error::invalid("settings", problems.join("; ")));
         }
@@ -286,9 +290,7 @@ impl Dispatcher {
         let outcome = held.router.apply(&event, at);
         let decided = store::Decided::new(held.number, at, event, &held.router, &outcome);
         let setup = self.setup.clone();
-        let commit = self
-            .db
-            .write(move |tx| store::commit(tx, &setup, &decided));
+        let commit = self.db.write(move |tx| store::commit(tx, &setup, &decided));
         if !commit.await? {
             return Ok(None);
         }

@@ -82,10 +82,7 @@ pub(super) fn commit(tx: &mut Tx<'_>, setup: &Setup, decided: &Decided) -> Resul
         return Ok(false);
     }
     let event = stored(&decided.event)?;
-    tx.execute(
-        &queries::LOG,
-        params![decided.known + 1, event, decided.at],
-    )?;
+    tx.execute(&queries::LOG, params![decided.known + 1, event, decided.at])?;
     if matches!(decided.event, Event::SettingsChanged(_)) {
         tx.execute(&queries::SET_SETTINGS, params![stored(&decided.settings)?])?;
     }
