@@ -9,6 +9,7 @@ use crate::conversation::{self, Author, Joined, NewEntry, Wanted};
 use crate::error::{Error, Result};
 use crate::identity::{self, Person, code};
 use crate::queries::intake as queries;
+use crate::routing::{self, With};
 use crate::{Setup, agent, consent, job};
 use serde_json::json;
 use throughline_model::assurance::Assurance;
@@ -163,8 +164,16 @@ fn walk(tx: &mut Tx<'_>, setup: &Setup, kept: &Kept) -> Result<Received, Stop> {
         inbound,
     )?;
     fetch_later(tx, setup, inbound, joined.conversation, entry)?;
-    if setup.agent && !inbound.automatic && !inbound.evidence.contradicted {
-        agent::wake(tx, setup, joined.conversation)?;
+    if !inbound.automatic {
+        // The agent does not listen to whoever claims to be somebody else: people have to look.
+        let with = match setup.agent && !inbound.evidence.contradicted {
+            true => {
+                agent::wake(tx, setup, joined.conversation)?;
+                None
+            }
+            false => Some(With::People),
+        };
+        routing::wake(tx, &setup.clock, joined.conversation, with)?;
     }
     note_answers(tx, setup, inbound, person, joined.conversation, line)?;
     Ok(Received {

@@ -29,6 +29,7 @@ pub mod policy;
 pub mod queries;
 pub mod rating;
 pub mod reply;
+pub mod routing;
 pub mod saved_view;
 pub mod setting;
 pub mod upkeep;

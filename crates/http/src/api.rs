@@ -28,6 +28,7 @@ pub mod page;
 mod policies;
 mod ratings;
 mod resume_links;
+mod routing;
 mod search;
 mod session;
 mod tags;
@@ -87,6 +88,7 @@ fn routes(app: &App) -> OpenApiRouter<App> {
         .merge(knowledge::router())
         .merge(policies::router())
         .merge(approvals::router())
+        .merge(routing::router())
         .merge(audit::router())
         .merge(events::router())
 }

@@ -10,6 +10,7 @@ use throughline_engine::attachment::Files;
 use throughline_engine::endpoint::Endpoint;
 use throughline_engine::fetch::{FetchError, Outside, Reach};
 use throughline_engine::knowledge::Knowledge;
+use throughline_engine::routing::Dispatcher;
 use throughline_model::channel::Channel;
 use throughline_model::id::EndpointId;
 use throughline_storage::Db;
@@ -39,6 +40,7 @@ struct Inner {
     knowledge: Knowledge,
     help_limit: RateLimit,
     agent: Option<Arc<Agent>>,
+    routing: Option<Arc<Dispatcher>>,
 }
 
 /// An endpoint as it is stored, with how it is configured now.
@@ -98,6 +100,7 @@ impl App {
             knowledge,
             help_limit: RateLimit::per_minute(HELP_SEARCHES_PER_MINUTE),
             agent: None,
+            routing: None,
         }))
     }
 
@@ -108,6 +111,24 @@ impl App {
             inner.agent = agent;
         }
         self
+    }
+
+    /// With a router. To be called before anybody shares the installation; later it changes nothing.
+    #[must_use]
+    pub fn with_routing(mut self, routing: Arc<Dispatcher>) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.routing = Some(routing);
+        }
+        self
+    }
+
+    /// The router.
+    ///
+    /// # Errors
+    /// A 404 when this process has none.
+    pub fn routing(&self) -> Result<&Arc<Dispatcher>, Problem> {
+        let routing = self.0.routing.as_ref();
+        routing.ok_or_else(|| Problem::not_found("work is not routed here"))
     }
 
     /// The AI agent.

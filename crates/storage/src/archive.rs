@@ -70,6 +70,11 @@ const TABLES: &[&str] = &[
     "approval",
     "delivery_decision",
     "marketing_consent",
+    "routing_settings",
+    "routing_worker",
+    "routing_item",
+    "routing_log",
+    "routing_counters",
 ];
 
 /// Why an archive could not be written or read.

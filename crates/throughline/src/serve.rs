@@ -19,6 +19,7 @@ use throughline_engine::fetch::FetchFiles;
 use throughline_engine::job::Runner;
 use throughline_engine::knowledge::{IMPORT_PAGE, ImportPages, Knowledge};
 use throughline_engine::policy;
+use throughline_engine::routing::{self, Dispatcher};
 use throughline_engine::upkeep::{self, Retention, Upkeep};
 use throughline_engine::visitor::offline::{CHAT_OFFLINE, Offline};
 use throughline_engine::webhook::{self, SendWebhooks};
@@ -47,9 +48,15 @@ pub async fn run(installation: Installation, ready: impl FnOnce()) -> Result<(),
     let model = crate::knowledge::sentence_model(&installation.config);
     let knowledge = crate::knowledge::open(&installation, model.clone());
     let agent = crate::agent::open(&installation, knowledge.clone(), model).await?;
-    let app = app(&installation, knowledge.clone(), agent.clone());
+    let routing = Dispatcher::open(installation.db.clone(), installation.setup.clone())
+        .await
+        .map_err(|error| error.to_string())?;
+    let routing = Arc::new(routing);
+    let app =
+        app(&installation, knowledge.clone(), agent.clone()).with_routing(Arc::clone(&routing));
+    tasks.spawn(Arc::clone(&routing).run(stopping.clone()));
     tasks.spawn(knowledge.keep_up(stopping.clone()));
-    start_jobs(&installation, &app, agent, &stopping, &mut tasks).await?;
+    start_jobs(&installation, &app, agent, routing, &stopping, &mut tasks).await?;
     tasks.spawn(policy::keep_up(
         installation.db.clone(),
         installation.setup.clone(),
@@ -84,6 +91,7 @@ async fn start_jobs(
     installation: &Installation,
     app: &App,
     agent: Option<Arc<Agent>>,
+    routing: Arc<Dispatcher>,
     stopping: &watch::Receiver<bool>,
     tasks: &mut JoinSet<()>,
 ) -> Result<(), String> {
@@ -131,6 +139,7 @@ async fn start_jobs(
         )
         .with(IMPORT_PAGE, Arc::new(pages), 2)
         .with(CHAT_OFFLINE, Arc::new(offline), 4)
+        .with(routing::ROUTE, routing, 1)
         .with(upkeep::UPKEEP, Arc::new(upkeep), 1);
     if let Some(agent) = agent {
         runner = runner.with(agent::AGENT, agent, CONVERSATIONS_AT_ONCE);

@@ -4,6 +4,7 @@ use crate::Setup;
 use crate::approval::{self, Wish};
 use crate::conversation::{self, Author, NewEntry};
 use crate::error::{Error, Result};
+use crate::routing::{self, With};
 use serde_json::json;
 use throughline_agent::dialogue::{Dialogue, Provenance};
 use throughline_agent::event::Handoff;
@@ -147,7 +148,7 @@ pub(super) fn write_handoff(
         json!({ "handoff": body }),
     );
     conversation::append(tx, setup, &entry)?;
-    Ok(())
+    routing::wake(tx, &setup.clock, conversation, Some(With::People))
 }
 
 /// Writes down what the customer has told since `before`, so that nobody asks again.

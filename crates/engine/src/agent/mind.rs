@@ -4,6 +4,7 @@ use crate::Setup;
 use crate::conversation;
 use crate::error::{Error, Result};
 use crate::queries::agent as queries;
+use crate::routing::{self, With};
 use serde::Serialize;
 use throughline_agent::trace::Record;
 use throughline_brain::Mind;
@@ -140,5 +141,11 @@ pub fn hand_back(tx: &mut Tx<'_>, setup: &Setup, conversation: ConversationId) -
     let note = Record::Note {
         text: "a person gave the conversation back".to_owned(),
     };
-    store(tx, setup, conversation, &mut kept, &[note])
+    store(tx, setup, conversation, &mut kept, &[note])?;
+    routing::wake(tx, &setup.clock, conversation, Some(With::Agent))
+}
+
+/// Whether the agent gave the conversation to people.
+pub(crate) fn handed_off(tx: &mut Tx<'_>, conversation: ConversationId) -> Result<bool> {
+    Ok(load(tx, conversation)?.mind.dialogue.handed_off)
 }

@@ -7,7 +7,7 @@ use crate::conversation::tag;
 use crate::error::{Error, Result};
 use crate::notification::{self, NotificationKind};
 use crate::queries::conversation as queries;
-use crate::{Setup, webhook};
+use crate::{Setup, routing, webhook};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use throughline_model::clock::Millis;
@@ -91,6 +91,13 @@ pub fn change(
     let after = get(tx, id)?;
     tell_owner(tx, setup, &before, &after, seq, &entry.author)?;
     webhook::conversation_changed(tx, setup, &after)?;
+    let of_routing = |one: &Conversation| {
+        let queue = one.fields.get("queue").cloned();
+        (one.status, one.owner, one.priority, queue)
+    };
+    if of_routing(&before) != of_routing(&after) {
+        routing::wake(tx, &setup.clock, id, None)?;
+    }
     Ok(after)
 }
 

@@ -26,6 +26,7 @@ impl Route {
         let path = self.path.replace("{id}", &id);
         path.replace("{name}", "a_fact")
             .replace("{number}", "1")
+            .replace("{token}", "1")
             .replace("{policy}", "business")
     }
 }
