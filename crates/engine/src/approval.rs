@@ -293,7 +293,11 @@ pub fn list(
     let now = clock.now();
     let before = before.unwrap_or(ApprovalId(uuid::Uuid::max()));
     let state = filter.state.map_or("", ApprovalState::as_str);
-    let values = params![before, filter.conversation, state, now, limit];
+    let conversation = filter
+        .conversation
+        .unwrap_or(ConversationId(uuid::Uuid::nil()));
+    let of_one = i64::from(filter.conversation.is_some());
+    let values = params![before, conversation, state, now, limit, of_one];
     Ok(tx.all(&queries::LIST, values, |row| read(row, now))?)
 }
 

@@ -32,7 +32,7 @@ FROM approval WHERE conversation_id = $1 AND state = 'approved' AND expires_at >
 SELECT id, conversation_id, tool, action, arguments, hash, role, rules, policy, reason, asked_by, asked_by_name, asked_at, state,
        expires_at, decided_by, decided_by_name, decided_at, note
 FROM approval
-WHERE id < $1 AND ($2 IS NULL OR conversation_id = $2)
+WHERE id < $1 AND ($6 = 0 OR conversation_id = $2)
   AND ($3 = ''
        OR (state = $3 AND (state = 'declined' OR expires_at > $4))
        OR ($3 = 'expired' AND state <> 'declined' AND expires_at <= $4))
