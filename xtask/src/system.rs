@@ -21,6 +21,11 @@ const PACKAGES: &[Package] = &[
         present: || executable("swaks").is_some(),
     },
     Package {
+        // Without it swaks knows no TLS.
+        name: "libnet-ssleay-perl",
+        present: || succeeds(Command::new("perl").args(["-MNet::SSLeay", "-e", "1"])),
+    },
+    Package {
         name: "dovecot-imapd",
         present: || executable("dovecot").is_some(),
     },
