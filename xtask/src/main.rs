@@ -13,7 +13,6 @@ mod licences;
 mod node;
 mod postgres;
 mod python;
-mod screens;
 mod spdx;
 mod steps;
 mod system;
@@ -35,8 +34,7 @@ cargo xtask weights                   fetch the sentence model, once; without it
 cargo xtask fuzz [<seconds>] [<target>]   feed the parsers of the border, 60 s each
 cargo xtask fuzz --replay <target> <file> run one input again
 cargo xtask postgres [-- <command>]   start a PostgreSQL for <command> (default: a shell)
-cargo xtask generate                  write the generated files anew
-cargo xtask screens                   take the pictures in docs/screens anew";
+cargo xtask generate                  write the generated files anew";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -52,7 +50,6 @@ fn main() -> ExitCode {
         "postgres" => postgres::run(rest),
         "weights" => weights::run(),
         "generate" => generate::run(),
-        "screens" => screens::run(),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())

@@ -1,6 +1,5 @@
 //! The tables of the configuration file, one struct each.
 
-mod agent;
 mod conversation;
 mod email;
 mod endpoint;
@@ -10,9 +9,7 @@ mod observation;
 mod outside;
 mod server;
 mod storage;
-mod widget;
 
-pub use agent::Agent;
 pub use conversation::{Conversation, Limits, Retention, Security};
 pub use email::{Email, MailSecurity, Smtp, SmtpListener};
 pub use endpoint::{
@@ -25,7 +22,6 @@ pub use observation::{Log, LogFormat, Metrics};
 pub use outside::Outside;
 pub use server::Server;
 pub use storage::{Database, Storage, StorageUrl};
-pub use widget::{Asked, Position, WIDGET_LANGUAGES, Widget, WidgetTexts};
 
 use crate::section::section;
 
@@ -47,8 +43,6 @@ section! {
         pub conversation: Conversation = table(),
         /// Mail in general; each mailbox is an endpoint below.
         pub email: Email = table(),
-        /// The AI agent.
-        pub agent: Agent = table(),
         /// A language model that helps the AI agent understand and phrase.
         pub language_model: Option<LanguageModel> = table(),
         /// How far calls to addresses that others name may go.

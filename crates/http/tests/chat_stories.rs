@@ -17,5 +17,3 @@ mod offline;
 mod shop;
 #[path = "chat/streams.rs"]
 mod streams;
-#[path = "chat/widget.rs"]
-mod widget;

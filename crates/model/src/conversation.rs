@@ -42,8 +42,6 @@ words! {
         Identity = "identity",
         /// Something the customer has told or proven.
         Fact = "fact",
-        /// How the customer says they were served.
-        Rating = "rating",
     }
 }
 

@@ -1,23 +1,18 @@
 //! The solver, and what it is asked.
 
-use crate::counterexample;
 use cedar_policy::{PolicySet, RequestEnv, Schema};
 use cedar_policy_symcc::solver::LocalSolver;
-use cedar_policy_symcc::{CedarSymCompiler, CompiledPolicySet};
+use cedar_policy_symcc::{CedarSymCompiler, CompiledPolicySet, Env};
 use serde::{Deserialize, Serialize};
 use std::process::{Command, Stdio};
 
-/// How long a solver may take for everything it is asked, in milliseconds.
-const LIMIT_MS: u32 = 60_000;
-
-/// A running solver; it ends with this value.
+/// A running solver.
 pub struct Prover {
     compiler: CedarSymCompiler<LocalSolver>,
 }
 
 /// What became of one claim.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[schema(as = ProofVerdict)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
     /// What was claimed.
     pub claim: String,
@@ -35,8 +30,7 @@ impl Verdict {
 }
 
 /// An action for which a claim is wrong or could not be decided.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[schema(as = ProofRefuted)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refuted {
     /// The action.
     pub action: String,
@@ -61,17 +55,10 @@ impl Prover {
     /// # Errors
     /// When it is there and does not start.
     pub async fn start() -> Result<Option<Self>, String> {
-        let program = program();
-        if !is_installed(&program) {
+        if !is_installed() {
             return Ok(None);
         }
-        let mut solver = tokio::process::Command::new(program);
-        solver
-            .args(["--lang", "smt"])
-            .arg(format!("--tlimit={LIMIT_MS}"))
-            .kill_on_drop(true);
-        let solver =
-            LocalSolver::from_command(&mut solver).map_err(|error| format!("cvc5: {error}"))?;
+        let solver = LocalSolver::cvc5().map_err(|error| format!("cvc5: {error}"))?;
         let compiler = CedarSymCompiler::new(solver).map_err(|error| format!("cvc5: {error}"))?;
         Ok(Some(Self { compiler }))
     }
@@ -132,16 +119,13 @@ impl Prover {
             }
         };
         found
-            .map(|found| found.as_ref().map(counterexample::told))
+            .map(|found| found.as_ref().map(written))
             .map_err(undecided)
     }
 }
 
-fn program() -> String {
-    std::env::var("CVC5").unwrap_or_else(|_| "cvc5".to_owned())
-}
-
-fn is_installed(program: &str) -> bool {
+fn is_installed() -> bool {
+    let program = std::env::var("CVC5").unwrap_or_else(|_| "cvc5".to_owned());
     Command::new(program)
         .arg("--version")
         .stdin(Stdio::null())
@@ -149,4 +133,10 @@ fn is_installed(program: &str) -> bool {
         .stderr(Stdio::null())
         .status()
         .is_ok_and(|status| status.success())
+}
+
+fn written(counterexample: &Env) -> String {
+    let entities = counterexample.entities.to_json_value();
+    let entities = entities.map_or_else(|error| error.to_string(), |json| json.to_string());
+    format!("{} with {entities}", counterexample.request)
 }

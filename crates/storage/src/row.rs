@@ -122,16 +122,12 @@ id_cells!(
     EntryId,
     AttachmentId,
     DeliveryId,
-    ApprovalId,
     MemberId,
     JobId,
     WebhookId,
     TokenId,
     RawId,
-    ArticleId,
-    MacroId,
-    SavedViewId,
-    NotificationId
+    ArticleId
 );
 
 impl Cell for Assurance {

@@ -3,7 +3,6 @@
 use crate::access::{audit, session};
 use crate::error::{Error, Result};
 use crate::queries::access as queries;
-use crate::routing;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use throughline_model::clock::{Clock, Millis};
@@ -78,7 +77,6 @@ pub fn add(tx: &mut Tx<'_>, clock: &Clock, new: &NewMember, actor: &str) -> Resu
     }
     let details = json!({ "email": email, "role": new.role });
     audit::record(tx, clock, actor, "member.add", &id.to_string(), &details)?;
-    routing::wake_worker(tx, clock, id)?;
     get(tx, id)
 }
 
@@ -132,9 +130,6 @@ pub fn change(
     }
     if role != before.role || !enabled {
         session::end_all(tx, id)?;
-    }
-    if enabled != before.enabled {
-        routing::wake_worker(tx, clock, id)?;
     }
     audit::record(
         tx,

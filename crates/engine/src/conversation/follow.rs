@@ -13,7 +13,6 @@ use crate::conversation::read::{Entry, read_entry};
 use crate::error::Result;
 use crate::identity::Moved;
 use crate::queries::conversation as queries;
-use crate::rating;
 use serde_json::json;
 use std::collections::BTreeMap;
 use throughline_model::id::{ConversationId, CustomerId};
@@ -109,8 +108,6 @@ fn move_lines(
         )?;
         move_fact(tx, from, entry.seq, to, seq)?;
     }
-    rating::recount(tx, from)?;
-    rating::recount(tx, to)?;
     for stray in lines {
         tx.execute(&queries::RETIRE_INTERACTION, params![stray.line.id])?;
     }

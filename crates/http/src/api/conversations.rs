@@ -1,6 +1,5 @@
 //! `/api/v1/conversations`: the customers' issues.
 
-mod agent;
 mod facts;
 mod lines;
 mod live;
@@ -38,7 +37,6 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(read_conversation, change_conversation))
         .routes(routes!(list_entries))
         .routes(routes!(list_deliveries))
-        .merge(agent::router())
         .merge(lines::router())
         .merge(messages::router())
         .merge(facts::router())

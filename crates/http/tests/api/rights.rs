@@ -24,10 +24,7 @@ impl Route {
     fn somewhere(&self) -> String {
         let id = uuid::Uuid::from_u128(7).to_string();
         let path = self.path.replace("{id}", &id);
-        path.replace("{name}", "a_fact")
-            .replace("{number}", "1")
-            .replace("{token}", "1")
-            .replace("{policy}", "business")
+        path.replace("{name}", "a_fact").replace("{number}", "1")
     }
 }
 
@@ -68,7 +65,6 @@ async fn every_route_declares_what_it_needs() {
                     Permission::WriteConversations
                         | Permission::WriteIdentity
                         | Permission::WriteKnowledge
-                        | Permission::WritePolicy
                 );
                 assert!(!(writes && route.method == Method::GET), "{}", route.name());
             }
@@ -109,10 +105,6 @@ fn may(who: &str, permission: &str) -> bool {
         "write:knowledge" => matches!(
             who,
             "supervisor" | "admin" | "scope admin" | "scope write:knowledge"
-        ),
-        "write:policy" => matches!(
-            who,
-            "supervisor" | "admin" | "scope admin" | "scope write:policy"
         ),
         "oversee" => matches!(
             who,

@@ -1,11 +1,11 @@
 // The list: one view of it, its search, and how far this member has read.
 
-import { get } from "./api.ts";
+import { get, query } from "./api.ts";
 import { read, write } from "./kept.ts";
 import { me } from "./people.ts";
+import type { View } from "./place.ts";
 import { Store } from "./store.ts";
 import type { InboxRow, Page } from "./types.ts";
-import { asked, type Filter } from "./views.ts";
 
 const PAGE = 50;
 /** News come in bursts; the list is read once for all of them. */
@@ -23,13 +23,15 @@ const EMPTY: Listed = { rows: [], next: null, state: "loading", error: null };
 
 export class Inbox {
   readonly list = new Store<Listed>(EMPTY);
-  private filter: Filter = {};
+  private view: View = "open";
+  private search = "";
   private timer = 0;
   private turn = 0;
   private fetchingMore = false;
 
-  show(filter: Filter): void {
-    this.filter = filter;
+  show(view: View, search: string): void {
+    this.view = view;
+    this.search = search;
     this.list.set(EMPTY);
     void this.reload();
   }
@@ -77,7 +79,17 @@ export class Inbox {
   }
 
   private address(cursor: string | null): string {
-    return asked(this.filter, { limit: PAGE, cursor });
+    const live = "open,pending";
+    const of: Record<View, Record<string, string | boolean>> = {
+      mine: { owner: me(), status: live },
+      unassigned: { unassigned: true, status: live },
+      open: { status: live },
+      snoozed: { status: "snoozed" },
+      done: { status: "resolved,closed" },
+    };
+    // A search looks everywhere.
+    const wish = this.search ? { search: this.search } : of[this.view];
+    return `inbox${query({ ...wish, limit: PAGE, cursor })}`;
   }
 }
 

@@ -8,14 +8,7 @@ import { t } from "../words.ts";
 
 const MOST_PX = 20_000;
 
-interface Props {
-  html: string;
-  files: StoredFile[];
-  /** What the frame is called; the mail itself when left out. */
-  title?: string;
-}
-
-export function MailFrame({ html, files, title = t("mailFrame") }: Props): JSX.Element {
+export function MailFrame({ html, files }: { html: string; files: StoredFile[] }): JSX.Element {
   const frame = useRef<HTMLIFrameElement>(null);
   const fit = (): void => {
     const element = frame.current;
@@ -26,7 +19,7 @@ export function MailFrame({ html, files, title = t("mailFrame") }: Props): JSX.E
     <iframe
       ref={frame}
       class="mail"
-      title={title}
+      title={t("mailFrame")}
       sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
       srcdoc={page(html, files)}
       onLoad={() => {

@@ -5,8 +5,6 @@ import { useEffect, useId, useState } from "preact/hooks";
 
 export interface Option {
   key: string;
-  /** What stands above the first of its kind. */
-  group?: string;
   content: ComponentChildren;
   take: () => void;
 }
@@ -51,10 +49,9 @@ export function OptionSearch({ label, hint, text, onText, options, empty }: Prop
         }}
       />
       <div id={id} class="options" role="listbox" aria-label={label}>
-        {options.map((option, place) => (
+        {options.map((option) => (
           <div
             key={option.key}
-            data-group={option.group && option.group !== options[place - 1]?.group ? option.group : undefined}
             id={`${id}-${option.key}`}
             role="option"
             aria-selected={option === chosen}
