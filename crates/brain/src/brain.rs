@@ -45,7 +45,7 @@ impl Brain {
         Self { business, caller }
     }
 
-    /// Thinks about an event. `library` is the one the conversation is pinned to ([`Mind::pinned`]).
+    /// Thinks about an event. `library` is the one the conversation is pinned to by its running procedure.
     pub fn advance(
         &self,
         library: &Library,

@@ -2,7 +2,7 @@
 //!
 //! `throughline-agent` knows what to do next and does nothing itself. This crate carries its steps out: it asks the
 //! policy before every tool, calls the tool, and hands the answer back. It stores nothing and sends nothing: a
-//! [`Host`] does, the engine for real conversations and [`simulate`] for procedures' tests, so both run the same code.
+//! [`Host`] does, the engine for real conversations and a simulation for procedures' tests, so both run the same code.
 //!
 //! * [`Business`]: the files of an operator (policy, procedures, tools), read and checked as a whole,
 //! * [`Brain`]: a business with what it takes to act; [`Brain::advance`] thinks, [`Brain::carry_out`] acts,

@@ -1,6 +1,6 @@
 //! `/mcp`: Throughline as a server of the Model Context Protocol, over streamable HTTP without sessions.
 //!
-//! Nothing is decided or done here. A tool is one or two operations of the REST interface ([`tools`]); a call becomes
+//! Nothing is decided or done here. A tool is one or two operations of the REST interface (`tools`); a call becomes
 //! requests to that interface, by the caller whose API token came with it. Rights, limits, idempotency and the audit
 //! trail are therefore those of REST, and so are the sentences of its refusals.
 
