@@ -57,6 +57,13 @@ const BENCHES: &[Bench] = &[
         needs_postgres: false,
         needs_server: false,
     },
+    Bench {
+        name: "routing",
+        package: "throughline-routing",
+        example: "bench_routing",
+        needs_postgres: false,
+        needs_server: false,
+    },
 ];
 
 /// Runs one of them, with the arguments that follow its name.

@@ -2,9 +2,12 @@
 
 use crate::command::{Outcome, run as run_command};
 use crate::node;
+use crate::weights;
 use crate::workspace::{cargo, root};
 use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
 
+const SHOP: &str = "THROUGHLINE_DEMO_SHOP";
 const DATA_DIR: &str = "THROUGHLINE__STORAGE__DATA_DIR";
 
 /// Builds the web front end and the binary, and becomes `throughline demo`.
@@ -20,13 +23,38 @@ pub fn run(arguments: &[String]) -> Outcome {
         _ => arguments,
     };
     node::build_web()?;
-    run_command(cargo().args(["build", "--package", "throughline"]))?;
+    run_command(cargo().args([
+        "build",
+        "--package",
+        "throughline",
+        "--package",
+        "throughline-shop",
+    ]))?;
+    let data_dir =
+        std::env::var_os(DATA_DIR).map_or_else(|| root().join(".throughline"), PathBuf::from);
+    give_model(&data_dir)?;
     let mut demo = cargo();
     demo.args(["run", "--quiet", "--package", "throughline", "--", "demo"])
         .args(arguments);
-    if std::env::var_os(DATA_DIR).is_none() {
-        demo.env(DATA_DIR, root().join(".throughline"));
+    for (variable, folder) in [(DATA_DIR, ".throughline"), (SHOP, "demo/shop")] {
+        if std::env::var_os(variable).is_none() {
+            demo.env(variable, root().join(folder));
+        }
     }
     // Returns only when it could not start.
     Err(format!("the demo cannot be started: {}", demo.exec()))
+}
+
+/// Puts the sentence model where the demo looks for it. Without a way to fetch it, words alone are compared.
+fn give_model(data_dir: &Path) -> Outcome {
+    let place = data_dir.join("models/minilm");
+    if place.exists() {
+        return Ok(());
+    }
+    let Some(folder) = weights::fetch()? else {
+        return Ok(());
+    };
+    let made = std::fs::create_dir_all(data_dir.join("models"))
+        .and_then(|()| std::os::unix::fs::symlink(folder, &place));
+    made.map_err(|error| format!("{}: {error}", place.display()))
 }

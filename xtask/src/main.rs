@@ -13,6 +13,7 @@ mod licences;
 mod node;
 mod postgres;
 mod python;
+mod screens;
 mod spdx;
 mod steps;
 mod system;
@@ -34,7 +35,8 @@ cargo xtask weights                   fetch the sentence model, once; without it
 cargo xtask fuzz [<seconds>] [<target>]   feed the parsers of the border, 60 s each
 cargo xtask fuzz --replay <target> <file> run one input again
 cargo xtask postgres [-- <command>]   start a PostgreSQL for <command> (default: a shell)
-cargo xtask generate                  write the generated files anew";
+cargo xtask generate                  write the generated files anew
+cargo xtask screens                   take the pictures in docs/screens anew";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
         "postgres" => postgres::run(rest),
         "weights" => weights::run(),
         "generate" => generate::run(),
+        "screens" => screens::run(),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())

@@ -69,7 +69,7 @@ pub fn typed(kind: SlotKind, text: &str, today: Option<time::Date>) -> Option<Va
         SlotKind::Phone => json!(phone(text)?),
         SlotKind::Zip => json!(first(&ZIP, text)?),
         SlotKind::Order => json!(order_number(text)?),
-        SlotKind::Code => json!(first(&CODE, text)?),
+        SlotKind::Code => json!(code(text)?),
         SlotKind::Date => json!(date(text, today)?),
         SlotKind::Number => number(text)?,
         SlotKind::YesNo => json!(yes_no(text)?),
@@ -78,6 +78,16 @@ pub fn typed(kind: SlotKind, text: &str, today: Option<time::Date>) -> Option<Va
         _ => return None,
     };
     Some(found)
+}
+
+/// A one-time code, also when its digits are written in groups: "123 456".
+fn code(text: &str) -> Option<String> {
+    let grouped = text.trim().replace([' ', '-'], "");
+    let digits = grouped.len() >= 4 && grouped.len() <= 10;
+    match digits && grouped.chars().all(|c| c.is_ascii_digit()) {
+        true => Some(grouped),
+        false => first(&CODE, text).map(|found| found.to_owned()),
+    }
 }
 
 /// Whether a value of this kind can be told from other words without having been asked for.

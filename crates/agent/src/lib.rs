@@ -6,15 +6,15 @@
 //!                        a language model)     └──────── Event ◀─────┘
 //! ```
 //!
-//! * [`command::Command`]: what the customer wants, typed. Understanders write it: one from a classifier's
-//!   ranking and [`extract`]ed values; or a language model, held to [`command::schema`]. Values in commands are only
+//! * [`command::Command`]: what the customer wants, typed. Understanders write it: [`understand`] from a
+//!   classifier's ranking and [`extract`]ed values; or a language model, held to [`command::schema`]. Values in commands are only
 //!   proposals: the executor resolves them against what is really there.
 //! * [`dialogue::Dialogue`]: everything remembered between two messages; the host stores it with the conversation.
 //! * [`executor::Executor`]: `step(&mut Dialogue, Event, &World) -> Turn`. Deterministic, does no I/O, knows no
 //!   channel. A turn is what to say and do, in order; its last step says who is awaited.
 //! * [`event::Step::CallTool`]: the host asks the policy first. Refused: [`event::Event::Decided`]. Else it calls, and
 //!   reports [`event::Event::ToolReturned`]. A [`event::Confirmation`] binds a yes to exact arguments.
-//! * [`utterance::Utterance`]: what to say, typed; worded for a style at the very end.
+//! * [`utterance::Utterance`]: what to say, typed; [`phrase`] words it for a style at the very end.
 //! * [`trace`]: what was heard, decided and done, for people to read.
 //!
 //! # The host's loop
@@ -29,5 +29,7 @@ pub mod dialogue;
 pub mod event;
 pub mod executor;
 pub mod extract;
+pub mod phrase;
 pub mod trace;
+pub mod understand;
 pub mod utterance;

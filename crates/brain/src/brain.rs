@@ -8,15 +8,20 @@ use serde_json::Value;
 use throughline_agent::event::{Confirmation, Event, Handoff, Outcome, Rule, Step, World};
 use throughline_agent::executor::Executor;
 use throughline_agent::trace::Record;
-use throughline_policy::Decision;
+use throughline_model::clock::Millis;
+use throughline_policy::{Current, Decision, Policy};
 use throughline_procedure::Library;
 use throughline_tools::{Caller, Effect, Kind, Tool, ToolError};
+
+/// How long it counts that a procedure has found out who somebody is, in milliseconds: as long as a one-time code.
+const PROOF_MS: Millis = 30 * 60_000;
 
 /// A business with what it takes to act for it.
 pub struct Brain {
     /// What was written down.
     pub business: Business,
     caller: Caller,
+    in_force: Option<Current<Policy>>,
 }
 
 /// What came of an event.
@@ -42,7 +47,18 @@ pub struct Performed {
 impl Brain {
     /// A brain for `business` that calls its tools with `caller`.
     pub fn new(business: Business, caller: Caller) -> Self {
-        Self { business, caller }
+        Self {
+            business,
+            caller,
+            in_force: None,
+        }
+    }
+
+    /// Decides by the policy that is in force at the time, whatever the folder said when it was read.
+    #[must_use]
+    pub fn decided_by(mut self, in_force: Current<Policy>) -> Self {
+        self.in_force = Some(in_force);
+        self
     }
 
     /// Thinks about an event. `library` is the one the conversation is pinned to by its running procedure.
@@ -64,7 +80,12 @@ impl Brain {
             match step {
                 Step::Say(utterance) => mind.unsaid.push(utterance),
                 Step::Prove { subject, assurance } => {
-                    mind.proven = Some(Proven { subject, assurance });
+                    let until = standing.now + PROOF_MS;
+                    mind.proven = Some(Proven {
+                        subject,
+                        assurance,
+                        until,
+                    });
                 }
                 Step::HandOff(handoff) => {
                     mind.unsaid.push(handoff.message.clone());
@@ -202,7 +223,10 @@ impl Brain {
             Ok(request) => request,
             Err(why) => return wish.failed(format!("the policy cannot be asked: {why}")),
         };
-        let decision = self.business.policy.decide(&request);
+        let decision = match &self.in_force {
+            Some(current) => current.get().decide(&request),
+            None => self.business.policy.decide(&request),
+        };
         let refused = (!decision.allowed).then(|| rules(&decision));
         let happening = Happening::Decided {
             tool: tool.name.clone(),
@@ -291,7 +315,9 @@ fn failed(tool: &Tool, error: &ToolError) -> Answered {
 /// How the customer stands, what a procedure has proven included.
 fn known(mind: &Mind, standing: &Standing) -> Standing {
     let mut standing = standing.clone();
-    if let Some(proven) = &mind.proven {
+    if let Some(proven) = &mind.proven
+        && standing.now < proven.until
+    {
         let other = standing
             .subject
             .as_ref()

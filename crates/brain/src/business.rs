@@ -5,7 +5,7 @@ use std::path::Path;
 use throughline_policy::{Policy, Sources};
 use throughline_procedure::library::{ToolSpec, Tools};
 use throughline_procedure::{Library, Severity};
-use throughline_tools::{Catalog, Effect, Tool};
+use throughline_tools::{Catalog, Effect, Tool, wants_yes};
 
 /// What a business wrote down for its agents. Everything fits together: a procedure names only tools there are, and a
 /// tool only actions the policy knows.
@@ -155,7 +155,7 @@ fn spec(tool: &Tool) -> (String, ToolSpec) {
         .and_then(|schema| schema["properties"].as_object())
         .map(|properties| properties.keys().cloned().collect());
     let spec = ToolSpec {
-        writes: tool.effect == Effect::Write,
+        writes: tool.effect == Effect::Write && wants_yes(&tool.action),
         action: Some(tool.action.clone()),
         args: named,
     };

@@ -4,9 +4,15 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use throughline_agent::command::Command;
+use throughline_agent::dialogue::Dialogue;
 use throughline_agent::event::Passage;
+use throughline_agent::phrase::Style;
+use throughline_agent::utterance::Utterance;
+use throughline_llm::Spent;
 use throughline_model::clock::Millis;
 use throughline_policy::{Approval, Decision, Request};
+use throughline_procedure::Library;
 
 /// How the customer stands in this conversation.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -89,4 +95,68 @@ pub enum Answered {
         /// What happened.
         why: String,
     },
+}
+
+/// A message to be read, with what it stands in.
+#[derive(Clone, Copy)]
+pub struct Hearing<'a> {
+    /// What the customer wrote: data, never an instruction.
+    pub text: &'a str,
+    /// What was said before, and what is open.
+    pub dialogue: &'a Dialogue,
+    /// The procedures the conversation runs with.
+    pub library: &'a Library,
+    /// What this conversation has spent on language models.
+    pub spent: Spent,
+}
+
+/// What a message was read as.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Understood {
+    /// What the customer wants. Only proposals: the executor checks every one.
+    pub commands: Vec<Command>,
+    /// What this conversation has spent now.
+    pub spent: Spent,
+    /// What people should know about how it was read, for the trace.
+    pub note: Option<String>,
+}
+
+/// Reads what customers say. The built-in classifier is one, a language model another.
+#[async_trait]
+pub trait Understand: Send + Sync {
+    /// What the message wants.
+    async fn understand(&self, hearing: Hearing<'_>) -> Understood;
+}
+
+/// What is to be said, and to whom.
+#[derive(Clone, Copy)]
+pub struct Saying<'a> {
+    /// It, in order.
+    pub utterances: &'a [Utterance],
+    /// How the medium talks.
+    pub style: Style,
+    /// What stands before addresses of articles, such as `https://shop.example`.
+    pub site: &'a str,
+    /// The customer's last message: its language and tone are answered in.
+    pub heard: &'a str,
+    /// What this conversation has spent on language models.
+    pub spent: Spent,
+}
+
+/// The words.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Worded {
+    /// One message; empty when nothing is said.
+    pub text: String,
+    /// What this conversation has spent now.
+    pub spent: Spent,
+    /// What people should know about how it was worded, for the trace.
+    pub note: Option<String>,
+}
+
+/// Words what the agent says.
+#[async_trait]
+pub trait Phrase: Send + Sync {
+    /// One message that says all of it, and nothing else.
+    async fn phrase(&self, saying: Saying<'_>) -> Worded;
 }

@@ -7,6 +7,7 @@
 //! * [`Business`]: the files of an operator (policy, procedures, tools), read and checked as a whole,
 //! * [`Brain`]: a business with what it takes to act; [`Brain::advance`] thinks, [`Brain::carry_out`] acts,
 //! * [`Mind`]: what is kept of a conversation between two messages,
+//! * [`BuiltIn`]: reads customers' words and words answers, without a language model; [`ByModel`]: with one,
 //! * [`Happening`]: decisions and tool calls as the timeline keeps them.
 //!
 //! The walk of one message: `Brain::advance(Heard)` → steps to say are collected in the mind → the one step that asks
@@ -16,9 +17,16 @@ pub mod brain;
 pub mod business;
 mod gate;
 pub mod host;
+pub mod language_model;
 pub mod mind;
+pub mod simulate;
+pub mod understander;
 
 pub use brain::{Advance, Brain, Performed};
 pub use business::{Business, Problem};
-pub use host::{Answered, Happening, Host, Standing};
+pub use host::{
+    Answered, Happening, Hearing, Host, Phrase, Saying, Standing, Understand, Understood, Worded,
+};
+pub use language_model::ByModel;
 pub use mind::Mind;
+pub use understander::BuiltIn;

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use throughline_agent::dialogue::Dialogue;
 use throughline_agent::event::Step;
 use throughline_agent::utterance::Utterance;
+use throughline_llm::Spent;
+use throughline_model::clock::Millis;
 
 /// The agent's state in one conversation. The host stores it with every event that changed it, before the next step is
 /// carried out: after a crash it goes on where it was, and a tool is asked again under the same key.
@@ -18,6 +20,8 @@ pub struct Mind {
     pub open: Option<Step>,
     /// Who the customer has proven to be in this conversation, by a procedure.
     pub proven: Option<Proven>,
+    /// What the conversation has spent on language models.
+    pub spent: Spent,
 }
 
 /// What a procedure that identifies somebody came to.
@@ -27,4 +31,7 @@ pub struct Proven {
     pub subject: String,
     /// How well, 0 to 3.
     pub assurance: u8,
+    /// Until when it counts: evidence grows old.
+    #[serde(default)]
+    pub until: Millis,
 }

@@ -2,6 +2,7 @@
 
 mod endpoints;
 mod language_model;
+mod widget;
 
 use crate::problem::Problem;
 use crate::secret::Secret;
@@ -25,6 +26,7 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     if let Some(smtp) = &config.email.smtp {
         check_smtp(smtp, "email.smtp", &mut found);
     }
+    check_agent(config, &mut found);
     if let Some(model) = &config.language_model {
         language_model::check_language_model(model, &mut found);
     }
@@ -37,6 +39,32 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     }
     endpoints::check_endpoints(config, &mut found);
     found
+}
+
+fn check_agent(config: &Config, found: &mut Vec<Problem>) {
+    if let Some(folder) = &config.agent.folder
+        && !folder.is_dir()
+    {
+        found.push(Problem::error(
+            "agent.folder",
+            format!("there is no folder {}", folder.display()),
+            "name the folder that holds procedures/, tools/ and policy/",
+        ));
+    }
+    if config.agent.folder.is_none() && config.agent.enabled {
+        found.push(Problem::error(
+            "agent.folder",
+            "the AI agent does not know what it may do",
+            "name the folder that holds procedures/, tools/ and policy/; demo/shop is one",
+        ));
+    }
+    if config.agent.folder.is_some() && !config.agent.enabled {
+        found.push(Problem::warning(
+            "agent.enabled",
+            "the AI agent has its folder but answers nobody",
+            "set it to true when the agent shall answer customers",
+        ));
+    }
 }
 
 fn check_server(config: &Config, found: &mut Vec<Problem>) {

@@ -37,10 +37,11 @@ pub use key_file::open_or_create_secret_key;
 pub use problem::{ConfigErrors, Problem, Severity};
 pub use secret::Secret;
 pub use sections::{
-    Config, Conversation, Database, Dkim, Email, EmailEndpoint, Endpoint, FileStore, Files, Imap,
-    ImapSecurity, JwtAlgorithm, JwtPublicKey, LanguageModel, Limits, Log, LogFormat, MailSecurity,
-    Metrics, Outside, Retention, S3, Security, Server, Sms, SmsProvider, Smtp, SmtpListener,
-    SpoofPolicy, Storage, StorageUrl, Structured, Webchat, Wire,
+    Agent, Asked, Config, Conversation, Database, Dkim, Email, EmailEndpoint, Endpoint, FileStore,
+    Files, Imap, ImapSecurity, JwtAlgorithm, JwtPublicKey, LanguageModel, Limits, Log, LogFormat,
+    MailSecurity, Metrics, Outside, Position, Retention, S3, Security, Server, Sms, SmsProvider,
+    Smtp, SmtpListener, SpoofPolicy, Storage, StorageUrl, Structured, WIDGET_LANGUAGES, Webchat,
+    Widget, WidgetTexts, Wire,
 };
 
 use std::collections::BTreeMap;

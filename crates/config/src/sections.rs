@@ -1,5 +1,6 @@
 //! The tables of the configuration file, one struct each.
 
+mod agent;
 mod conversation;
 mod email;
 mod endpoint;
@@ -9,7 +10,9 @@ mod observation;
 mod outside;
 mod server;
 mod storage;
+mod widget;
 
+pub use agent::Agent;
 pub use conversation::{Conversation, Limits, Retention, Security};
 pub use email::{Email, MailSecurity, Smtp, SmtpListener};
 pub use endpoint::{
@@ -22,6 +25,7 @@ pub use observation::{Log, LogFormat, Metrics};
 pub use outside::Outside;
 pub use server::Server;
 pub use storage::{Database, Storage, StorageUrl};
+pub use widget::{Asked, Position, WIDGET_LANGUAGES, Widget, WidgetTexts};
 
 use crate::section::section;
 
@@ -43,6 +47,8 @@ section! {
         pub conversation: Conversation = table(),
         /// Mail in general; each mailbox is an endpoint below.
         pub email: Email = table(),
+        /// The AI agent.
+        pub agent: Agent = table(),
         /// A language model that helps the AI agent understand and phrase.
         pub language_model: Option<LanguageModel> = table(),
         /// How far calls to addresses that others name may go.

@@ -3,7 +3,9 @@
 //! * [`join_or_start`]: which conversation a message belongs to,
 //! * [`append`]: one more line of the timeline, numbered without gaps,
 //! * [`change`]: the case's state, and [`set_fact`]: what the customer has told,
-//! * [`inbox`]: the list people work from, and [`open_line`]: writing to a customer on another channel,
+//! * [`inbox`]: the list people work from, [`said`]: what was said in any of them, and [`open_line`]: writing to a
+//!   customer on another channel,
+//! * [`note`]: words for colleagues, and [`release`]: work somebody leaves behind,
 //! * [`follow`]: what happens to conversations when people turn out to be others than they seemed.
 
 mod append;
@@ -12,8 +14,12 @@ mod follow;
 mod inbox;
 mod join;
 mod line;
+mod note;
 mod read;
+mod release;
+mod said;
 mod state;
+mod tag;
 
 pub use append::{Author, NewEntry, append};
 pub use fact::{Fact, facts, set_fact};
@@ -24,7 +30,11 @@ pub use join::{
     last_interaction, lock, mark_read,
 };
 pub use line::{NewLine, open_line};
+pub use note::{NewNote, note};
 pub use read::{
     Conversation, Entry, Filter, View, entries, entry, get, list, of_customer, timeline,
 };
+pub use release::release;
+pub use said::{Said, bring_words, said};
 pub use state::{Change, change};
+pub use tag::{checked_tag, known_tags};

@@ -4,6 +4,7 @@
 //! have been sent: it becomes `unknown` and the provider is asked; only if the provider certainly does not have
 //! it, it is sent again.
 
+mod permission;
 mod worker;
 
 use crate::Setup;
@@ -22,6 +23,7 @@ use throughline_model::id::{
 use throughline_model::outbound::{DeliveryStatus, StatusNews};
 use throughline_storage::{Hint, Row, Tx, params};
 
+pub(crate) use permission::{Way, ask};
 pub use worker::{Adapters, Deliverer, Rate};
 
 /// The job kind that delivers one outbox row.

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::queries::endpoint as queries;
 use throughline_model::channel::Channel;
-use throughline_model::clock::Clock;
+use throughline_model::clock::{Clock, Millis};
 use throughline_model::id::EndpointId;
 use throughline_storage::{Row, Tx, params};
 
@@ -20,6 +20,51 @@ pub struct Endpoint {
     pub address: String,
     /// The brand it speaks for.
     pub brand: String,
+}
+
+/// How far back failures count in [`health`], in milliseconds.
+const FAILURES_MS: i64 = 86_400_000;
+
+/// How an endpoint is doing, from what went through it.
+#[derive(Clone, Debug, serde::Serialize, utoipa::ToSchema)]
+#[schema(as = EndpointHealth)]
+pub struct Health {
+    /// The endpoint.
+    pub endpoint: EndpointId,
+    /// When a customer last made contact over it, in milliseconds since 1970.
+    pub last_contact_at: Option<Millis>,
+    /// When a message last got out over it, in milliseconds since 1970.
+    pub last_sent_at: Option<Millis>,
+    /// Messages on their way out now.
+    pub waiting: i64,
+    /// Messages of which nobody knows whether they arrived.
+    pub unknown: i64,
+    /// Messages that failed within the last 24 hours.
+    pub failed: i64,
+    /// Why the latest of those failed.
+    pub last_failure: Option<String>,
+    /// When its mailbox was last read, in milliseconds since 1970; null where mail is not fetched.
+    pub mailbox_read_at: Option<Millis>,
+}
+
+/// How every endpoint is doing, by name.
+///
+/// # Errors
+/// When the database fails.
+pub fn health(tx: &mut Tx<'_>, clock: &Clock) -> Result<Vec<Health>> {
+    let since = clock.now() - FAILURES_MS;
+    Ok(tx.all(&queries::HEALTH, params![since], |row| {
+        Ok(Health {
+            endpoint: row.get("id")?,
+            last_contact_at: row.get("last_contact_at")?,
+            last_sent_at: row.get("last_sent_at")?,
+            waiting: row.get("waiting")?,
+            unknown: row.get("unknown")?,
+            failed: row.get("failed")?,
+            last_failure: row.get("last_failure")?,
+            mailbox_read_at: row.get("mailbox_read_at")?,
+        })
+    })?)
 }
 
 /// Makes the stored endpoint called `name` equal to what the configuration says, keeping its id.

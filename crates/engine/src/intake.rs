@@ -9,7 +9,8 @@ use crate::conversation::{self, Author, Joined, NewEntry, Wanted};
 use crate::error::{Error, Result};
 use crate::identity::{self, Person, code};
 use crate::queries::intake as queries;
-use crate::{Setup, consent, job};
+use crate::routing::{self, With};
+use crate::{Setup, agent, consent, job};
 use serde_json::json;
 use throughline_model::assurance::Assurance;
 use throughline_model::conversation::{AuthorKind, Direction, EntryKind, MESSAGE_TEXT_LIMIT};
@@ -163,6 +164,18 @@ fn walk(tx: &mut Tx<'_>, setup: &Setup, kept: &Kept) -> Result<Received, Stop> {
         inbound,
     )?;
     fetch_later(tx, setup, inbound, joined.conversation, entry)?;
+    if !inbound.automatic {
+        // The agent does not listen to whoever claims to be somebody else: people have to look.
+        let with = match setup.agent && !inbound.evidence.contradicted {
+            true => {
+                agent::wake(tx, setup, joined.conversation)?;
+                None
+            }
+            false => Some(With::People),
+        };
+        routing::wake(tx, &setup.clock, joined.conversation, with)?;
+    }
+    note_answers(tx, setup, inbound, person, joined.conversation, line)?;
     Ok(Received {
         conversation: joined.conversation,
         seq,
@@ -268,6 +281,13 @@ fn append(
     put("html", content.html.clone().map(Into::into));
     put("full_text", content.full_text.clone().map(Into::into));
     put("automatic", inbound.automatic.then(|| true.into()));
+    put(
+        "answer",
+        content
+            .answer
+            .as_ref()
+            .and_then(|answer| serde_json::to_value(answer).ok()),
+    );
     put("reopened", joined.reopened.then(|| true.into()));
     if inbound.evidence.assurance > Assurance::NONE
         || inbound.evidence.contradicted
@@ -387,6 +407,28 @@ fn prove(tx: &mut Tx<'_>, setup: &Setup, inbound: &Inbound, person: Person) -> R
             method,
             until,
         )?;
+    }
+    Ok(())
+}
+
+/// What was filled into a form is known from now on.
+fn note_answers(
+    tx: &mut Tx<'_>,
+    setup: &Setup,
+    inbound: &Inbound,
+    person: Person,
+    conversation: ConversationId,
+    line: InteractionId,
+) -> Result<()> {
+    let answer = inbound.content.answer.iter();
+    for (name, value) in answer.flat_map(|answer| &answer.values) {
+        let author = Author {
+            kind: AuthorKind::Customer,
+            id: Some(person.identifier.uuid()),
+            name: inbound.from_name.clone(),
+        };
+        let value = value.as_str().into();
+        conversation::set_fact(tx, setup, conversation, name, &value, author, Some(line))?;
     }
     Ok(())
 }

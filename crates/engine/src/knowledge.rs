@@ -27,7 +27,7 @@ pub use import::{
     import, import_draft,
 };
 pub use index::{Knowledge, Progress};
-pub use published::{PublishedArticle, PublishedTitle, published, published_titles};
+pub use published::{PublishedArticle, PublishedTitle, published, published_titles, questions};
 pub use version::{ArticleVersion, VersionSummary, passages_of, version, versions};
 
 pub use throughline_knowledge::{

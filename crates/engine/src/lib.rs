@@ -1,11 +1,14 @@
 //! The walk of a message, in the order it walks: [`intake`] (verify, persist, acknowledge), [`identity`]
-//! (who is this), [`conversation`] (join or start), [`reply`] (answer through the channel it came from) and
-//! [`delivery`] (the outbox). [`job`] carries what can wait.
+//! (who is this), [`conversation`] (join or start), [`agent`] (the AI agent takes its turn), [`policy`] and
+//! [`approval`] (what may be done), [`reply`] (answer through the channel it came from) and [`delivery`] (the outbox).
+//! [`job`] carries what can wait.
 //!
 //! The functions that change something take a running transaction, so that a caller composes them and all of
 //! it becomes durable together. The engine never names a concrete channel's wire format.
 
 pub mod access;
+pub mod agent;
+pub mod approval;
 pub mod attachment;
 pub mod bounce;
 pub mod consent;
@@ -19,13 +22,20 @@ pub mod intake;
 pub mod job;
 pub mod key;
 pub mod knowledge;
+pub mod macros;
 pub mod mailbox;
+pub mod notification;
+pub mod policy;
 pub mod queries;
+pub mod rating;
 pub mod reply;
+pub mod routing;
+pub mod saved_view;
 pub mod setting;
 pub mod upkeep;
 pub mod visitor;
 pub mod webhook;
+pub mod widget;
 
 pub use error::{Error, Result};
 
@@ -42,4 +52,8 @@ pub struct Setup {
     pub identity: throughline_identity::Rules,
     /// For how long after it was resolved a message opens a conversation again, in milliseconds.
     pub reopen_ms: i64,
+    /// Whether the AI agent answers what customers write.
+    pub agent: bool,
+    /// The rules that are decided by.
+    pub policy: policy::InForce,
 }

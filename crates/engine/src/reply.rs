@@ -5,12 +5,15 @@ use crate::conversation::{self, Author, Interaction, NewEntry};
 use crate::delivery;
 use crate::error::{Error, Result};
 use crate::queries::reply as queries;
-use crate::{Setup, attachment, consent, identity};
+use crate::{Setup, attachment, identity};
 use serde::Serialize;
 use serde_json::json;
+use throughline_model::channel::Channel;
 use throughline_model::conversation::{Direction, EntryKind, MESSAGE_TEXT_LIMIT};
 use throughline_model::id::{AttachmentId, ConversationId, DeliveryId, EntryId, InteractionId};
 use throughline_model::outbound::DeliveryStatus;
+use throughline_model::prompt::Prompt;
+use throughline_policy::delivery::Purpose;
 use throughline_storage::{Tx, params};
 
 /// A message to the customer.
@@ -28,12 +31,14 @@ pub struct NewReply {
     pub author: Author,
     /// True when no human wrote it.
     pub automatic: bool,
-    /// True only for the confirmation of an opting-out.
-    pub despite_opt_out: bool,
+    /// What it is for, which decides with the channel whether and when it may go out.
+    pub purpose: Purpose,
     /// Files uploaded before.
     pub attachments: Vec<AttachmentId>,
     /// Subject, where the channel has one; by default the conversation's.
     pub subject: Option<String>,
+    /// What it asks for. A channel that only has text shows it as lines beneath the text.
+    pub prompt: Option<Prompt>,
 }
 
 impl NewReply {
@@ -51,9 +56,10 @@ impl NewReply {
             client_message_id,
             author,
             automatic: false,
-            despite_opt_out: false,
+            purpose: Purpose::Answer,
             attachments: Vec::new(),
             subject: None,
+            prompt: None,
         }
     }
 }
@@ -84,7 +90,9 @@ pub fn send(tx: &mut Tx<'_>, setup: &Setup, reply: NewReply) -> Result<Sent> {
         return Ok(before);
     }
     let line = choose_line(tx, &reply)?;
-    check_recipient(tx, &reply, &line)?;
+    check_recipient(tx, &line)?;
+    let asked = delivery::ask(tx, setup, line.way(), reply.purpose)?;
+    asked.require()?;
     let now = setup.clock.now();
     let mut body = json!({ "client_message_id": reply.client_message_id });
     if let Some(subject) = &reply.subject {
@@ -92,6 +100,17 @@ pub fn send(tx: &mut Tx<'_>, setup: &Setup, reply: NewReply) -> Result<Sent> {
     }
     if reply.automatic {
         body["automatic"] = true.into();
+    }
+    if reply.purpose != Purpose::Answer {
+        body["purpose"] = reply.purpose.as_str().into();
+    }
+    let mut text = reply.text.clone();
+    if let Some(prompt) = &reply.prompt {
+        body["prompt"] = json!(prompt);
+        if !matches!(line.channel, Channel::Webchat | Channel::InApp) {
+            text.push('\n');
+            text.push_str(&prompt.as_text());
+        }
     }
     let entry = NewEntry {
         conversation: reply.conversation,
@@ -102,7 +121,7 @@ pub fn send(tx: &mut Tx<'_>, setup: &Setup, reply: NewReply) -> Result<Sent> {
         interaction: Some(line.id),
         channel: Some(line.channel),
         public: true,
-        text: reply.text.clone(),
+        text,
         body,
     };
     let (entry, seq) = conversation::append(tx, setup, &entry)?;
@@ -115,6 +134,7 @@ pub fn send(tx: &mut Tx<'_>, setup: &Setup, reply: NewReply) -> Result<Sent> {
         &reply.client_message_id,
         reply.automatic,
     )?;
+    asked.record(tx, delivery)?;
     Ok(Sent {
         seq,
         entry,
@@ -133,6 +153,14 @@ fn check(reply: &NewReply) -> Result<()> {
             "text",
             format!("use at most {MESSAGE_TEXT_LIMIT} characters"),
         ));
+    }
+    if let Some(prompt) = &reply.prompt {
+        prompt
+            .check()
+            .map_err(|problem| Error::invalid("prompt", problem))?;
+        if reply.text.trim().is_empty() {
+            return Err(Error::invalid("text", "say in words what is asked for"));
+        }
     }
     if reply.client_message_id.is_empty() || reply.client_message_id.len() > 200 {
         return Err(Error::invalid(
@@ -173,13 +201,7 @@ fn choose_line(tx: &mut Tx<'_>, reply: &NewReply) -> Result<Interaction> {
     })
 }
 
-fn check_recipient(tx: &mut Tx<'_>, reply: &NewReply, line: &Interaction) -> Result<()> {
-    if !reply.despite_opt_out && consent::opted_out(tx, line.endpoint, line.identifier)? {
-        return Err(Error::Conflict(format!(
-            "the customer does not want {} messages from this endpoint; answer on another channel",
-            line.channel
-        )));
-    }
+fn check_recipient(tx: &mut Tx<'_>, line: &Interaction) -> Result<()> {
     let to = identity::identifier(tx, line.identifier)?;
     if to.value.starts_with("unproven-") {
         return Err(Error::Conflict(

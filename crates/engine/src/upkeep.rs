@@ -1,6 +1,7 @@
-//! What has to be done again and again: snoozed cases wake, what is past its time is forgotten.
+//! What has to be done again and again: snoozed cases wake, what was said is made findable, what is past its time is
+//! forgotten.
 //!
-//! Both are jobs that never end: each puts itself off until its next turn, so that any node may take that turn and
+//! All are jobs that never end: each puts itself off until its next turn, so that any node may take that turn and
 //! none takes it twice.
 
 mod forget;
@@ -25,7 +26,12 @@ pub const UPKEEP: &str = "upkeep";
 const WAKE: (&str, i64) = ("wake", 30_000);
 /// The key of the job that forgets, and how often it does, in milliseconds.
 const FORGET: (&str, i64) = ("forget", 3_600_000);
-/// The ids of the two jobs: there is one of each in an installation.
+/// The key of the job that brings in the words of what was said, and how often it does, in milliseconds.
+const WORDS: (&str, i64) = ("words", 10_000);
+/// So many entries' words are brought in at once, and how long it rests when there are more, in milliseconds: a flood of
+/// messages goes before the search for them.
+const WORDS_BATCH: (usize, i64) = (1_000, 500);
+/// The ids of the jobs: there is one of each in an installation.
 const JOBS: &[(JobId, &str)] = &[
     (
         JobId(Uuid::from_u128(0x7468_726f_7567_686c_696e_6501)),
@@ -34,6 +40,10 @@ const JOBS: &[(JobId, &str)] = &[
     (
         JobId(Uuid::from_u128(0x7468_726f_7567_686c_696e_6502)),
         FORGET.0,
+    ),
+    (
+        JobId(Uuid::from_u128(0x7468_726f_7567_686c_696e_6503)),
+        WORDS.0,
     ),
 ];
 /// An upkeep job never has had enough tries.
@@ -65,6 +75,18 @@ pub fn schedule(tx: &mut Tx<'_>, clock: &Clock) -> Result<()> {
 }
 
 impl Upkeep {
+    /// Brings in the words of a batch; returns how long to rest, in milliseconds.
+    async fn words(&self) -> Result<i64> {
+        let (batch, rest_ms) = WORDS_BATCH;
+        let brought = self
+            .db
+            .write(move |tx| conversation::bring_words(tx, batch));
+        Ok(match brought.await? < batch {
+            true => WORDS.1,
+            false => rest_ms,
+        })
+    }
+
     /// Keeps things as long as `retention` says.
     pub fn new(db: Db, setup: Setup, files: Files, retention: Retention) -> Self {
         Self {
@@ -108,6 +130,10 @@ impl Handler for Upkeep {
                 forget::forget(&self.db, &self.setup.clock, &self.files, self.retention).await,
                 FORGET.1,
             ),
+            key if key == WORDS.0 => match self.words().await {
+                Ok(after_ms) => (Ok(()), after_ms),
+                Err(error) => (Err(error), WORDS.1),
+            },
             key => return Ok(Done::Dead(format!("there is no upkeep called '{key}'"))),
         };
         if let Err(error) = done {

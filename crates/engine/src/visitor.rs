@@ -20,12 +20,14 @@ pub mod offline;
 mod resume;
 mod sight;
 
-pub use address::{claim, continue_on, request_code, verify_code};
+pub(crate) use address::CodeMessage;
+pub use address::{claim, continue_on, introduce, request_code, verify_code};
 pub use binding::Bound;
+pub(crate) use binding::is_somebody_else;
 pub use customer_token::{CustomerToken, TokenKey, Verifier};
 pub use identify::identify;
-pub use resume::{LINK_MS, ResumeLink, Resumed, make_link, resume};
-pub use sight::{Line, Sight, assurance_here, check_quota, sight};
+pub use resume::{LINK_MS, ResumeLink, Resumed, make_link, make_own_link, resume};
+pub use sight::{Line, Sight, assurance_here, check_quota, prompt_of, sight};
 
 use crate::Setup;
 use crate::error::{Error, Result};
@@ -33,6 +35,7 @@ use crate::identity::{self, Evidence};
 use crate::queries::visitor as queries;
 use throughline_identity::AssertionKind;
 use throughline_model::assurance::Assurance;
+use throughline_model::clock::Millis;
 use throughline_model::id::{CustomerId, EndpointId, IdentifierId};
 use throughline_model::identifier::{Identifier, IdentifierKind};
 use throughline_storage::{Tx, params};
@@ -132,21 +135,30 @@ pub fn open(tx: &mut Tx<'_>, setup: &Setup, terms: &Terms, token: &str) -> Resul
         return Ok(None);
     };
     let forgotten = setup.clock.now() - terms.remembered_ms;
-    let found = tx.optional(&queries::FIND, params![identifier], |row| {
+    let found = find(tx, identifier.into(), endpoint.into())?;
+    Ok(found
+        .filter(|(seen_at, _)| *seen_at > forgotten)
+        .map(|(_, visitor)| visitor))
+}
+
+/// A visitor whose token counts, and when they were seen last.
+fn find(
+    tx: &mut Tx<'_>,
+    identifier: IdentifierId,
+    endpoint: EndpointId,
+) -> Result<Option<(Millis, Visitor)>> {
+    Ok(tx.optional(&queries::FIND, params![identifier], |row| {
         Ok((
-            row.get::<i64>("seen_at")?,
+            row.get("seen_at")?,
             Visitor {
                 identifier: row.get("id")?,
                 value: row.get("value")?,
-                endpoint: endpoint.into(),
+                endpoint,
                 customer: row.get("customer_id")?,
                 name: row.get("name")?,
             },
         ))
-    })?;
-    Ok(found
-        .filter(|(seen_at, _)| *seen_at > forgotten)
-        .map(|(_, visitor)| visitor))
+    })?)
 }
 
 /// The visitor leaves: their token counts no more, and a new visitor takes their place.

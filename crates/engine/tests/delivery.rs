@@ -7,12 +7,15 @@ use std::sync::{Arc, Mutex};
 use throughline_engine::conversation::Author;
 use throughline_engine::delivery::{self, Deliverer, Delivery, Rate};
 use throughline_engine::job::{self, Runner};
+use throughline_engine::policy::{self, PolicyKind};
 use throughline_engine::reply::{self, NewReply};
 use throughline_engine::{Error, consent, identity};
 use throughline_model::channel::ChannelAdapter;
+use throughline_model::conversation::EntryKind;
 use throughline_model::id::ConversationId;
 use throughline_model::identifier::Identifier;
 use throughline_model::outbound::{DeliveryStatus, Outbound, Reconciled, SendOutcome, StatusNews};
+use throughline_policy::delivery::Purpose;
 use throughline_testkit::{Shop, on_both_engines};
 
 /// A provider that answers as it is told and remembers what it took.
@@ -362,5 +365,136 @@ fn nobody_is_written_to_after_opting_out_except_once_to_confirm() {
             shop.customer(outbox.conversation).await,
             "opting out is not leaving"
         );
+    });
+}
+
+/// A message for a purpose, over the line the customer used last.
+async fn write(outbox: &Outbox, text: &str, purpose: Purpose) -> Result<Delivery, Error> {
+    let (setup, conversation) = (outbox.shop.setup.clone(), outbox.conversation);
+    let text = text.to_owned();
+    let write = outbox.shop.database.db.write(move |tx| {
+        let mut reply = NewReply::new(conversation, text.clone(), text.clone(), Author::system());
+        reply.purpose = purpose;
+        let sent = reply::send(tx, &setup, reply)?;
+        delivery::get(tx, sent.delivery)
+    });
+    write.await
+}
+
+/// The customer is known to live there.
+async fn lives_in(outbox: &Outbox, zone: &str) {
+    let (clock, zone) = (outbox.shop.setup.clock.clone(), zone.to_owned());
+    let customer = outbox.shop.customer(outbox.conversation).await;
+    let profile = move || identity::Profile {
+        name: None,
+        attributes: serde_json::Map::from_iter([("time_zone".to_owned(), zone.clone().into())]),
+    };
+    let set = outbox
+        .shop
+        .database
+        .db
+        .write(move |tx| identity::set_profile(tx, &clock, customer, &profile()));
+    set.await.unwrap();
+}
+
+#[test]
+fn a_notice_at_night_waits_for_the_morning_and_an_answer_passes_it() {
+    on_both_engines(async |engine| {
+        let outbox = Outbox::open(engine).await;
+        // It is one minute past nine in the morning at the shop, and four in New York.
+        lives_in(&outbox, "America/New_York").await;
+        let notice = write(&outbox, "your lamp has left", Purpose::Notice)
+            .await
+            .unwrap();
+        outbox.work().await;
+        let answer = write(&outbox, "you are welcome", Purpose::Answer)
+            .await
+            .unwrap();
+        outbox.work().await;
+        assert_eq!(outbox.took(), ["you are welcome"]);
+        assert_eq!(outbox.now(&answer).await.status, DeliveryStatus::Sent);
+        assert_eq!(outbox.now(&notice).await.status, DeliveryStatus::Queued);
+        // One minute to eight there, then eight.
+        outbox.work_after(3 * 3_600_000 + 58 * 60_000).await;
+        assert_eq!(outbox.took().len(), 1);
+        outbox.work_after(60_000).await;
+        assert_eq!(outbox.took(), ["you are welcome", "your lamp has left"]);
+        assert_eq!(outbox.now(&notice).await.status, DeliveryStatus::Sent);
+    });
+}
+
+#[test]
+fn a_message_under_way_stops_when_the_customer_wants_no_more() {
+    on_both_engines(async |engine| {
+        let outbox = Outbox::open(engine).await;
+        lives_in(&outbox, "America/New_York").await;
+        let notice = write(&outbox, "your lamp has left", Purpose::Notice)
+            .await
+            .unwrap();
+        outbox.work().await;
+        let shop = &outbox.shop;
+        let circumstances = throughline_engine::intake::Circumstances {
+            wish: Some(consent::Wish::OptOut { confirm: false }),
+            ..Default::default()
+        };
+        throughline_engine::intake::receive(
+            &shop.database.db,
+            &shop.setup,
+            &shop.files,
+            shop.message(&phone(), "STOP"),
+            circumstances,
+        )
+        .await
+        .unwrap();
+        outbox.work_after(6 * 3_600_000).await;
+        assert_eq!(outbox.took(), Vec::<String>::new());
+        let stopped = outbox.now(&notice).await;
+        assert_eq!(
+            (stopped.status, stopped.code.as_deref()),
+            (DeliveryStatus::Failed, Some("consent.opted_out"))
+        );
+        let conversation = outbox.conversation;
+        let entries = shop
+            .database
+            .db
+            .read(move |tx| {
+                use throughline_engine::conversation::{View, entries};
+                entries(tx, conversation, 0, 100, View::Everything)
+            })
+            .await
+            .unwrap();
+        let told = entries
+            .iter()
+            .find(|entry| entry.kind == EntryKind::Decision)
+            .unwrap();
+        assert_eq!(told.body["decision"]["rules"][0]["id"], "consent.opted_out");
+        assert_eq!(
+            told.body["decision"]["version"],
+            shop.setup.policy.delivery.get().version().as_str()
+        );
+    });
+}
+
+#[test]
+fn what_was_decided_about_messages_shows_what_an_edit_would_change() {
+    on_both_engines(async |engine| {
+        let outbox = Outbox::open(engine).await;
+        lives_in(&outbox, "Europe/Berlin").await;
+        write(&outbox, "your lamp has left", Purpose::Notice)
+            .await
+            .unwrap();
+        outbox.work().await;
+        assert_eq!(outbox.took().len(), 1, "it is ten in the morning in Berlin");
+        let mut sources = throughline_policy::built_in::delivery_sources();
+        let rules = &mut sources.rules[0].text;
+        *rules = rules.replace("local_minute < 480", "local_minute < 660");
+        let files = [&sources.schema, &sources.document, &sources.rules[0]];
+        let files = files.into_iter().cloned().collect();
+        let edit = policy::usable(PolicyKind::Delivery, files).await.unwrap();
+        let (db, in_force) = (&outbox.shop.database.db, &outbox.shop.setup.policy);
+        let impact = policy::impact(db, in_force, Arc::new(edit)).await.unwrap();
+        assert_eq!((impact.examined, impact.tightened), (1, 1));
+        assert_eq!(impact.changes[0].action, "notice by sms");
+        assert_eq!(impact.changes[0].after.rules, ["quiet.hours"]);
     });
 }

@@ -4,6 +4,7 @@
 //! transaction and shapes the answer. Who may call it stands beside it as `x-permission`, and [`guard`] sees to it:
 //! a handler that needs to know its caller takes a [`guard::Caller`].
 
+mod approvals;
 mod audit;
 mod conversations;
 mod cookie;
@@ -19,13 +20,22 @@ pub mod input;
 mod invites;
 mod jobs;
 mod knowledge;
+mod macros;
 mod members;
+mod notifications;
 pub mod once;
 pub mod page;
+mod policies;
+mod ratings;
 mod resume_links;
+mod routing;
+mod search;
 mod session;
+mod tags;
 mod tokens;
 mod typing;
+mod viewing;
+mod views;
 mod webhooks;
 
 pub use document::document;
@@ -63,12 +73,22 @@ fn routes(app: &App) -> OpenApiRouter<App> {
         .merge(inbox::router())
         .merge(conversations::router())
         .merge(resume_links::router())
+        .merge(ratings::router())
         .merge(typing::router())
+        .merge(viewing::router())
+        .merge(tags::router())
+        .merge(views::router())
+        .merge(macros::router())
+        .merge(notifications::router())
+        .merge(search::router())
         .merge(deliveries::router())
         .merge(files::router(app.files().max_bytes()))
         .merge(jobs::router())
         .merge(webhooks::router())
         .merge(knowledge::router())
+        .merge(policies::router())
+        .merge(approvals::router())
+        .merge(routing::router())
         .merge(audit::router())
         .merge(events::router())
 }

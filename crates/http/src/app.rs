@@ -5,10 +5,12 @@ use std::sync::Arc;
 use throughline_config::Config;
 use throughline_engine::Setup;
 use throughline_engine::access::{Gate, RateLimit};
+use throughline_engine::agent::Agent;
 use throughline_engine::attachment::Files;
 use throughline_engine::endpoint::Endpoint;
 use throughline_engine::fetch::{FetchError, Outside, Reach};
 use throughline_engine::knowledge::Knowledge;
+use throughline_engine::routing::Dispatcher;
 use throughline_model::channel::Channel;
 use throughline_model::id::EndpointId;
 use throughline_storage::Db;
@@ -37,6 +39,8 @@ struct Inner {
     outside: Result<Outside, FetchError>,
     knowledge: Knowledge,
     help_limit: RateLimit,
+    agent: Option<Arc<Agent>>,
+    routing: Option<Arc<Dispatcher>>,
 }
 
 /// An endpoint as it is stored, with how it is configured now.
@@ -95,7 +99,46 @@ impl App {
             stopping: CancellationToken::new(),
             knowledge,
             help_limit: RateLimit::per_minute(HELP_SEARCHES_PER_MINUTE),
+            agent: None,
+            routing: None,
         }))
+    }
+
+    /// With an AI agent. To be called before anybody shares the installation; later it changes nothing.
+    #[must_use]
+    pub fn with_agent(mut self, agent: Option<Arc<Agent>>) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.agent = agent;
+        }
+        self
+    }
+
+    /// With a router. To be called before anybody shares the installation; later it changes nothing.
+    #[must_use]
+    pub fn with_routing(mut self, routing: Arc<Dispatcher>) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.routing = Some(routing);
+        }
+        self
+    }
+
+    /// The router.
+    ///
+    /// # Errors
+    /// A 404 when this process has none.
+    pub fn routing(&self) -> Result<&Arc<Dispatcher>, Problem> {
+        let routing = self.0.routing.as_ref();
+        routing.ok_or_else(|| Problem::not_found("work is not routed here"))
+    }
+
+    /// The AI agent.
+    ///
+    /// # Errors
+    /// A 404 when there is none.
+    pub fn agent(&self) -> Result<&Arc<Agent>, Problem> {
+        self.0.agent.as_ref().ok_or_else(|| {
+            Problem::not_found("there is no AI agent here; see [agent] in the configuration")
+        })
     }
 
     /// The database.

@@ -1,23 +1,30 @@
-//! `/chat`: what a visitor's browser speaks, `/chat/v1/…`, and the hosted page, `/chat/{endpoint}`.
+//! `/chat`: what a visitor's browser speaks, `/chat/v1/…`, and the hosted page, `/chat/{endpoint}`. The chat on pages
+//! of others is the same page in a frame: see [`crate::widget`].
 //!
 //! A visitor is whoever has the bearer token of `POST /chat/v1/visitors`. It stands in the `Authorization` header
 //! and nowhere else: no cookie, so no other site can act for a visitor, and no URL, so no log knows it.
 
 mod addresses;
+mod articles;
 mod events;
 mod files;
 mod guest;
 mod hub;
 mod input;
+mod links;
 mod lobby;
 mod messages;
 mod page;
+mod rating;
 mod resume;
+mod settings;
 mod shape;
 mod visitors;
 
 pub use hub::Hub;
 pub use lobby::{Lobby, mailboxes, terms};
+pub use page::frame;
+pub use settings::Wish;
 
 use crate::app::App;
 use crate::problem::no_such_method;
@@ -52,6 +59,11 @@ pub fn router(app: &App) -> Router<App> {
         .route("/chat/v1/codes/verify", post(addresses::verify))
         .route("/chat/v1/continue", post(addresses::go_on))
         .route("/chat/v1/contact", post(addresses::contact))
+        .route("/chat/v1/links", post(links::make))
+        .route("/chat/v1/rating", post(rating::rate))
+        .route("/chat/v1/settings/{endpoint}", get(settings::read))
+        .route("/chat/v1/articles/{endpoint}", get(articles::search))
+        .route("/chat/v1/articles/{endpoint}/{slug}", get(articles::read))
         .route("/chat/v1/resume", post(resume::resume))
         .layer(DefaultBodyLimit::max(input::BODY_LIMIT));
     files

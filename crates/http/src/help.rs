@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use page::Page;
+pub(crate) use page::excerpt;
 use serde::Deserialize;
 use throughline_engine::knowledge::{Audience, published, published_titles};
 use throughline_knowledge::{checked_locale, document};
@@ -47,7 +48,7 @@ async fn contents(
     headers: HeaderMap,
     Query(wish): Query<Wish>,
 ) -> Result<Response, Problem> {
-    let languages = languages(&wish, &headers);
+    let languages = languages(wish.lang.as_deref(), &headers);
     let titles = app
         .db()
         .read(move |tx| published_titles(tx, READER, &languages, TITLES))
@@ -62,7 +63,7 @@ async fn article(
     Path(slug): Path<String>,
     Query(wish): Query<Wish>,
 ) -> Result<Response, Problem> {
-    let languages = languages(&wish, &headers);
+    let languages = languages(wish.lang.as_deref(), &headers);
     let found = app
         .db()
         .read(move |tx| published(tx, READER, &slug, &languages))
@@ -93,7 +94,7 @@ async fn search(
     if !verdict.allowed {
         return Err(Problem::too_many(verdict.reset_ms));
     }
-    let languages = languages(&wish, &headers);
+    let languages = languages(wish.lang.as_deref(), &headers);
     let language = languages.first().map(String::as_str);
     let found = app
         .knowledge()
@@ -112,7 +113,7 @@ async fn style() -> Response {
 }
 
 /// The reader's languages, the one they like best first: the one asked for, then those of the browser.
-fn languages(wish: &Wish, headers: &HeaderMap) -> Vec<String> {
+pub(crate) fn languages(wish: Option<&str>, headers: &HeaderMap) -> Vec<String> {
     let accepted = headers.get(header::ACCEPT_LANGUAGE);
     let accepted = accepted
         .and_then(|value| value.to_str().ok())
@@ -130,10 +131,7 @@ fn languages(wish: &Wish, headers: &HeaderMap) -> Vec<String> {
         })
         .collect();
     weighed.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let asked = wish
-        .lang
-        .as_deref()
-        .and_then(|tag| checked_locale(tag).ok());
+    let asked = wish.and_then(|tag| checked_locale(tag).ok());
     asked
         .into_iter()
         .chain(weighed.into_iter().map(|(_, tag)| tag))
@@ -148,18 +146,11 @@ mod tests {
     #[test]
     fn the_language_asked_for_comes_before_the_browsers() {
         let mut headers = HeaderMap::new();
-        let wish = |lang: Option<&str>| Wish {
-            q: None,
-            lang: lang.map(str::to_owned),
-        };
-        assert!(languages(&wish(None), &headers).is_empty());
+        assert!(languages(None, &headers).is_empty());
         let accepted = "fr;q=0.5, de-AT, *;q=0.1, x;q=odd, it;q=0";
         headers.insert(header::ACCEPT_LANGUAGE, accepted.parse().unwrap());
-        assert_eq!(languages(&wish(None), &headers), ["de-AT", "fr"]);
-        assert_eq!(
-            languages(&wish(Some("es")), &headers),
-            ["es", "de-AT", "fr"]
-        );
-        assert_eq!(languages(&wish(Some("../x")), &headers), ["de-AT", "fr"]);
+        assert_eq!(languages(None, &headers), ["de-AT", "fr"]);
+        assert_eq!(languages(Some("es"), &headers), ["es", "de-AT", "fr"]);
+        assert_eq!(languages(Some("../x"), &headers), ["de-AT", "fr"]);
     }
 }

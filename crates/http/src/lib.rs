@@ -7,7 +7,8 @@
 //! * [`hooks`]: what providers call, `/hooks/…`,
 //! * [`mcp`]: the same as tools of the Model Context Protocol, `/mcp`,
 //! * [`invite`]: the page on which an invited member sets a password,
-//! * [`observe`]: health and metrics.
+//! * [`observe`]: health and metrics,
+//! * [`widget`]: the chat on pages of others, `/widget.js` and `/widget/…`.
 //!
 //! What every request goes through is in [`request`].
 //!
@@ -28,6 +29,7 @@ pub mod observe;
 pub mod problem;
 pub mod request;
 mod streams;
+pub mod widget;
 
 pub use app::{App, ConfiguredEndpoint};
 
@@ -48,6 +50,7 @@ pub fn router(app: App) -> Router {
         .merge(hooks::router())
         .merge(invite::router())
         .merge(observe::router())
+        .merge(widget::router())
         .fallback(async || problem::no_such_page())
         .method_not_allowed_fallback(async || problem::no_such_method())
         .layer(from_fn_with_state(app.clone(), streams::end_with_server))

@@ -17,3 +17,5 @@ mod offline;
 mod shop;
 #[path = "chat/streams.rs"]
 mod streams;
+#[path = "chat/widget.rs"]
+mod widget;

@@ -81,7 +81,7 @@ pub fn to_inbound(
             html: mail.safe_html,
             subject: mail.subject,
             files: mail.files,
-            remote_files: Vec::new(),
+            ..Content::default()
         },
         raw: Raw {
             media_type: "message/rfc822".to_owned(),

@@ -42,6 +42,8 @@ words! {
         Identity = "identity",
         /// Something the customer has told or proven.
         Fact = "fact",
+        /// How the customer says they were served.
+        Rating = "rating",
     }
 }
 

@@ -73,6 +73,8 @@ ids! {
     AttachmentId;
     /// One outbound message on its way out.
     DeliveryId;
+    /// One action that somebody with a say is asked to agree to.
+    ApprovalId;
     /// A human user of the desk.
     MemberId;
     /// A background job.
@@ -81,10 +83,24 @@ ids! {
     WebhookId;
     /// An API token.
     TokenId;
+    /// One answer written once, for many conversations.
+    MacroId;
+    /// One filter of the inbox with a name.
+    SavedViewId;
+    /// One thing a member should know of.
+    NotificationId;
     /// One raw payload as a provider sent it.
     RawId;
     /// One article of the knowledge base, in one language.
     ArticleId;
+    /// Where work waits for people or AI agents of one kind.
+    QueueId;
+    /// Business hours with their time zone and holidays.
+    CalendarId;
+    /// One piece of work that the router hands out.
+    WorkItemId;
+    /// Somebody who works: a human, whose member id this is, or an AI agent.
+    WorkerId;
 }
 
 impl From<IdentifierId> for CustomerId {

@@ -5,6 +5,7 @@ use crate::channel::Channel;
 use crate::clock::Millis;
 use crate::id::{ConversationId, EndpointId};
 use crate::identifier::Identifier;
+use crate::prompt::Answer;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +60,8 @@ pub struct Content {
     pub files: Vec<File>,
     /// Files the provider holds for us to fetch.
     pub remote_files: Vec<RemoteFile>,
+    /// What was chosen or filled in, checked against what was asked.
+    pub answer: Option<Answer>,
 }
 
 /// A file inside a message.

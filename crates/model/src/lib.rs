@@ -9,6 +9,7 @@
 //! * [`assurance`]: how well the person in one interaction is proven,
 //! * [`inbound`] and [`outbound`]: what a channel hands to intake, and what delivery hands back,
 //! * [`conversation`]: case state, entries of the timeline, facts,
+//! * [`prompt`]: what a message asks for: choices, a form, and their answers,
 //! * [`internet`]: which addresses are out on the internet,
 //! * [`clock`]: time and randomness, passed in so that tests are deterministic.
 
@@ -22,4 +23,5 @@ pub mod identifier;
 pub mod inbound;
 pub mod internet;
 pub mod outbound;
+pub mod prompt;
 pub mod words;

@@ -1,11 +1,13 @@
 //! What an edit changes, over all requests there can be.
 
 use crate::prover::{Prover, Relation};
+use cedar_policy::{PolicySet, Schema};
 use serde::{Deserialize, Serialize};
-use throughline_policy::Policy;
+use throughline_policy::{DeliveryPolicy, Policy};
 
 /// One action under two policies.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = ProofComparison)]
 pub struct Comparison {
     /// The action.
     pub action: String,
@@ -18,7 +20,8 @@ pub struct Comparison {
 }
 
 /// Which way an edit changes an action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = ProofShift)]
 #[serde(rename_all = "snake_case")]
 pub enum Shift {
     /// The same requests are allowed.
@@ -37,8 +40,29 @@ impl Prover {
     /// # Errors
     /// When the old rules cannot be read with the new schema, or the solver gives up.
     pub async fn compare(&mut self, old: &Policy, new: &Policy) -> Result<Vec<Comparison>, String> {
-        let (before, after) = (old.policy_set(), new.policy_set());
-        let schema = new.schema();
+        self.compare_rules(old.policy_set(), new.policy_set(), new.schema())
+            .await
+    }
+
+    /// [`Prover::compare`] for delivery policies.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn compare_delivery(
+        &mut self,
+        old: &DeliveryPolicy,
+        new: &DeliveryPolicy,
+    ) -> Result<Vec<Comparison>, String> {
+        self.compare_rules(old.policy_set(), new.policy_set(), new.schema())
+            .await
+    }
+
+    async fn compare_rules(
+        &mut self,
+        before: &PolicySet,
+        after: &PolicySet,
+        schema: &Schema,
+    ) -> Result<Vec<Comparison>, String> {
         let mut comparisons = Vec::new();
         for env in schema.request_envs() {
             let newly_allowed = self.differ(schema, &env, after, Relation::Implies, before);

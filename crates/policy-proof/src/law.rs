@@ -2,9 +2,9 @@
 
 use crate::prover::{Prover, Relation, Verdict};
 use crate::twin::{self, Place};
-use cedar_policy::PolicySet;
+use cedar_policy::{PolicySet, Schema};
 use std::str::FromStr;
-use throughline_policy::{Policy, Sources};
+use throughline_policy::{DeliveryPolicy, Policy, Sources};
 
 /// A law: whatever the policy allows, this allows.
 pub struct Law {
@@ -44,21 +44,57 @@ pub const LAWS: &[Law] = &[
     },
 ];
 
+/// What every delivery policy must keep.
+pub const DELIVERY_LAWS: &[Law] = &[
+    Law {
+        claim: "whoever asked for no more messages gets none but the one that confirms it",
+        bound: r#"
+            permit (principal, action, resource)
+            when { !resource.opted_out || context.purpose == "farewell" };"#,
+    },
+    Law {
+        claim: "advertising goes only to those who agreed to it",
+        bound: r#"
+            permit (principal, action, resource)
+            when { resource.marketing_consent || context.purpose != "marketing" };"#,
+    },
+];
+
 impl Prover {
     /// Proves every law for a policy.
     ///
     /// # Errors
     /// When a law cannot be stated for this policy's schema.
     pub async fn laws(&mut self, policy: &Policy) -> Result<Vec<Verdict>, String> {
-        let mut verdicts = Vec::new();
-        for law in LAWS {
-            let bound = PolicySet::from_str(law.bound).map_err(|error| error.to_string())?;
-            let (schema, own) = (policy.schema(), policy.policy_set());
-            let verdict = self.relate(law.claim, schema, own, Relation::Implies, &bound);
-            verdicts.push(verdict.await);
-        }
+        let mut verdicts = self
+            .bounds(LAWS, policy.schema(), policy.policy_set())
+            .await?;
         verdicts.push(self.grows_with_assurance(policy).await?);
         verdicts.push(self.channel_swap(policy.sources()).await?);
+        Ok(verdicts)
+    }
+
+    /// Proves every law for a delivery policy.
+    ///
+    /// # Errors
+    /// When a law cannot be stated for this policy's schema.
+    pub async fn delivery_laws(&mut self, policy: &DeliveryPolicy) -> Result<Vec<Verdict>, String> {
+        self.bounds(DELIVERY_LAWS, policy.schema(), policy.policy_set())
+            .await
+    }
+
+    async fn bounds(
+        &mut self,
+        laws: &[Law],
+        schema: &Schema,
+        rules: &PolicySet,
+    ) -> Result<Vec<Verdict>, String> {
+        let mut verdicts = Vec::new();
+        for law in laws {
+            let bound = PolicySet::from_str(law.bound).map_err(|error| error.to_string())?;
+            let verdict = self.relate(law.claim, schema, rules, Relation::Implies, &bound);
+            verdicts.push(verdict.await);
+        }
         Ok(verdicts)
     }
 

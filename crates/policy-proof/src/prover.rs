@@ -1,18 +1,23 @@
 //! The solver, and what it is asked.
 
+use crate::counterexample;
 use cedar_policy::{PolicySet, RequestEnv, Schema};
 use cedar_policy_symcc::solver::LocalSolver;
-use cedar_policy_symcc::{CedarSymCompiler, CompiledPolicySet, Env};
+use cedar_policy_symcc::{CedarSymCompiler, CompiledPolicySet};
 use serde::{Deserialize, Serialize};
 use std::process::{Command, Stdio};
 
-/// A running solver.
+/// How long a solver may take for everything it is asked, in milliseconds.
+const LIMIT_MS: u32 = 60_000;
+
+/// A running solver; it ends with this value.
 pub struct Prover {
     compiler: CedarSymCompiler<LocalSolver>,
 }
 
 /// What became of one claim.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = ProofVerdict)]
 pub struct Verdict {
     /// What was claimed.
     pub claim: String,
@@ -30,7 +35,8 @@ impl Verdict {
 }
 
 /// An action for which a claim is wrong or could not be decided.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = ProofRefuted)]
 pub struct Refuted {
     /// The action.
     pub action: String,
@@ -55,10 +61,17 @@ impl Prover {
     /// # Errors
     /// When it is there and does not start.
     pub async fn start() -> Result<Option<Self>, String> {
-        if !is_installed() {
+        let program = program();
+        if !is_installed(&program) {
             return Ok(None);
         }
-        let solver = LocalSolver::cvc5().map_err(|error| format!("cvc5: {error}"))?;
+        let mut solver = tokio::process::Command::new(program);
+        solver
+            .args(["--lang", "smt"])
+            .arg(format!("--tlimit={LIMIT_MS}"))
+            .kill_on_drop(true);
+        let solver =
+            LocalSolver::from_command(&mut solver).map_err(|error| format!("cvc5: {error}"))?;
         let compiler = CedarSymCompiler::new(solver).map_err(|error| format!("cvc5: {error}"))?;
         Ok(Some(Self { compiler }))
     }
@@ -119,13 +132,16 @@ impl Prover {
             }
         };
         found
-            .map(|found| found.as_ref().map(written))
+            .map(|found| found.as_ref().map(counterexample::told))
             .map_err(undecided)
     }
 }
 
-fn is_installed() -> bool {
-    let program = std::env::var("CVC5").unwrap_or_else(|_| "cvc5".to_owned());
+fn program() -> String {
+    std::env::var("CVC5").unwrap_or_else(|_| "cvc5".to_owned())
+}
+
+fn is_installed(program: &str) -> bool {
     Command::new(program)
         .arg("--version")
         .stdin(Stdio::null())
@@ -133,10 +149,4 @@ fn is_installed() -> bool {
         .stderr(Stdio::null())
         .status()
         .is_ok_and(|status| status.success())
-}
-
-fn written(counterexample: &Env) -> String {
-    let entities = counterexample.entities.to_json_value();
-    let entities = entities.map_or_else(|error| error.to_string(), |json| json.to_string());
-    format!("{} with {entities}", counterexample.request)
 }

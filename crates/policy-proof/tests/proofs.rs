@@ -4,8 +4,8 @@
 #[path = "../../policy/tests/harness/demo.rs"]
 mod demo;
 
-use throughline_policy::{Policy, SourceFile};
-use throughline_policy_proof::{LAWS, Prover, Shift, Verdict};
+use throughline_policy::{DeliveryPolicy, Policy, SourceFile, built_in};
+use throughline_policy_proof::{DELIVERY_LAWS, LAWS, Prover, Shift, Verdict};
 
 /// A solver; where there is none, the test says that it proves nothing.
 async fn prover() -> Option<Prover> {
@@ -56,10 +56,15 @@ async fn a_policy_that_forgets_the_yes_is_refuted() {
     let verdicts = prover.laws(&leaky).await.unwrap();
     assert_eq!(refuted(&verdicts), [1]);
     let example = &verdicts[1].refuted[0].counterexample;
+    // People can read it: the action, who asks with which assurance, and that nobody said yes.
+    let lines: Vec<&str> = example.lines().map(str::trim).collect();
+    assert!(lines.contains(&"confirmed: no"), "{example}");
+    let who = lines[1];
     assert!(
-        example.contains("confirmed") && example.contains("assurance"),
+        who.starts_with("who asks: Session") && who.contains("assurance: "),
         "{example}"
     );
+    assert_eq!(lines[0], verdicts[1].refuted[0].action);
 }
 
 #[tokio::test]
@@ -120,4 +125,44 @@ async fn an_edit_shows_what_it_loosens_and_tightens() {
         shifted(found),
         [("reportDamage".to_owned(), Shift::Loosened)]
     );
+}
+
+#[tokio::test]
+async fn a_policy_that_lets_strangers_in_is_refuted() {
+    let Some(mut prover) = prover().await else {
+        return;
+    };
+    let leaky = edited(
+        "unless { principal.assurance >= 1 && principal has subject };",
+        "unless { principal has subject };",
+    );
+    let verdicts = prover.laws(&leaky).await.unwrap();
+    assert!(refuted(&verdicts).contains(&0), "{verdicts:#?}");
+    let example = &verdicts[0].refuted[0].counterexample;
+    assert!(example.contains("who asks: Session"), "{example}");
+}
+
+#[tokio::test]
+async fn what_holds_for_messages_is_proven_and_a_leak_is_refuted() {
+    let Some(mut prover) = prover().await else {
+        return;
+    };
+    let policy = built_in::delivery().unwrap();
+    let verdicts = prover.delivery_laws(&policy).await.unwrap();
+    assert_eq!(verdicts.len(), DELIVERY_LAWS.len());
+    assert!(verdicts.iter().all(Verdict::holds), "{verdicts:#?}");
+
+    let mut sources = built_in::delivery_sources();
+    let rules = &mut sources.rules[0].text;
+    *rules = rules.replace(
+        "context.purpose != \"farewell\"",
+        "context.purpose == \"marketing\"",
+    );
+    let leaky = DeliveryPolicy::compile(&sources).unwrap();
+    let verdicts = prover.delivery_laws(&leaky).await.unwrap();
+    assert_eq!(refuted(&verdicts), [0]);
+    let example = &verdicts[0].refuted[0].counterexample;
+    assert!(example.contains("opted_out: yes"), "{example}");
+    let found = prover.compare_delivery(&policy, &leaky).await.unwrap();
+    assert_eq!(found[0].shift, Shift::Loosened);
 }

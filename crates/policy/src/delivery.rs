@@ -170,9 +170,29 @@ impl DeliveryPolicy {
         &self.book.version
     }
 
+    /// What it was compiled from.
+    pub fn sources(&self) -> &Sources {
+        &self.book.sources
+    }
+
     /// Every rule, in the order of the files.
     pub fn rules(&self) -> Vec<&Rule<DeliveryRemedy>> {
         self.book.rules()
+    }
+
+    /// The document, each statement with the rules that enforce it.
+    pub fn guide(&self) -> Vec<crate::guide::Section> {
+        crate::guide::read(&self.book.sources.document, &self.rules())
+    }
+
+    /// The schema, for proofs.
+    pub fn schema(&self) -> &cedar_policy::Schema {
+        &self.book.schema
+    }
+
+    /// The rules and permissions, for proofs.
+    pub fn policy_set(&self) -> &cedar_policy::PolicySet {
+        &self.book.policies
     }
 
     /// Decides. There is always an answer: whatever cannot be evaluated is a no.

@@ -87,7 +87,7 @@ impl<'a> Statement<'a> {
         if self.in_code {
             return None;
         }
-        if line.is_empty() || line.starts_with(['-', '*', '#']) {
+        if line.is_empty() || line.starts_with('#') || is_list_item(line) {
             self.lines.clear();
         }
         self.lines.push(line);
@@ -109,8 +109,13 @@ impl<'a> Statement<'a> {
     }
 }
 
+/// `- text` or `* text`.
+pub(crate) fn is_list_item(line: &str) -> bool {
+    line.starts_with(['-', '*'])
+}
+
 /// `text {#id}` at the end of a line.
-fn anchor_in(line: &str) -> Option<(&str, &str)> {
+pub(crate) fn anchor_in(line: &str) -> Option<(&str, &str)> {
     let (text, id) = line.strip_suffix('}')?.rsplit_once("{#")?;
     Some((text.trim_end(), id))
 }

@@ -17,7 +17,7 @@ use crate::decision::Reason;
 use crate::records::Records;
 use crate::remedy::Remedy;
 use crate::vocabulary::{Vocabulary, uid};
-use cedar_policy::{Context, Entities, Entity, RestrictedExpression, Schema};
+use cedar_policy::{Context, Entities, RestrictedExpression, Schema};
 use plan::{Fact, Known, Resource};
 use seen::Seen;
 use serde::{Deserialize, Serialize};
@@ -105,10 +105,12 @@ impl From<String> for Shortfall {
     }
 }
 
-/// Turns a request into Cedar's terms.
+/// Turns a request into Cedar's terms, checked against `schema` where one is given. What is built here fits the schema
+/// by the plan, which was tried against it when the policy was compiled; and what did not fit would be an error when it
+/// is evaluated, which is a no.
 pub(crate) fn build(
     words: &Vocabulary,
-    schema: &Schema,
+    schema: Option<&Schema>,
     plan: &ActionPlan,
     request: &Request,
 ) -> Result<Facts, Shortfall> {
@@ -150,19 +152,10 @@ pub(crate) fn build(
     }
     let context = Context::from_pairs(context).map_err(|error| error.to_string())?;
     let principal = seen.session();
-    let cedar = cedar_policy::Request::new(
-        principal,
-        plan.action.clone(),
-        resource,
-        context,
-        Some(schema),
-    );
-    let entities = seen
-        .into_entities()
-        .into_iter()
-        .map(Ok)
-        .chain(plan.groups.iter().cloned().map(Ok))
-        .collect::<Result<Vec<Entity>, String>>()?;
+    let cedar =
+        cedar_policy::Request::new(principal, plan.action.clone(), resource, context, schema);
+    let mut entities = seen.into_entities();
+    entities.extend(plan.groups.iter().cloned());
     Ok(Facts {
         request: cedar.map_err(|error| error.to_string())?,
         entities: Entities::from_entities(entities, None).map_err(|error| error.to_string())?,

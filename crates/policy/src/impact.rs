@@ -15,7 +15,8 @@ pub struct Recorded {
 }
 
 /// Which way a decision changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = PolicyShift)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// It was a no and is a yes.
@@ -83,16 +84,22 @@ pub fn replay<'a>(policy: &Policy, recorded: impl IntoIterator<Item = &'a Record
 }
 
 fn compare(index: usize, before: Decision, after: Decision) -> Option<Change> {
-    let direction = match (before.allowed, after.allowed) {
-        (false, true) => Direction::Loosened,
-        (true, false) => Direction::Tightened,
-        _ if before.rules != after.rules || before.errors != after.errors => Direction::Explained,
-        _ => return None,
-    };
-    Some(Change {
+    direction(&before, &after).map(|direction| Change {
         index,
         direction,
         before,
         after,
     })
+}
+
+/// Which way an answer changed; none when it is the same, whatever version gave it.
+pub fn direction<R: PartialEq>(before: &Decision<R>, after: &Decision<R>) -> Option<Direction> {
+    match (before.allowed, after.allowed) {
+        (false, true) => Some(Direction::Loosened),
+        (true, false) => Some(Direction::Tightened),
+        _ if before.rules != after.rules || before.errors != after.errors => {
+            Some(Direction::Explained)
+        }
+        _ => None,
+    }
 }

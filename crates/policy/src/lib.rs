@@ -9,7 +9,9 @@
 //! * [`policy`]: compiling and deciding; [`decision`], [`remedy`]: the answer,
 //! * [`facts`]: the one function that turns an action, its arguments and the shop's [`records`] into Cedar's terms,
 //! * [`confirmation`]: a yes, bound to the exact action and arguments,
-//! * [`impact`]: recorded requests decided again, before an edit is published and after.
+//! * [`impact`]: recorded requests decided again, before an edit is published and after,
+//! * [`guide`]: the document with the rules that enforce it, side by side,
+//! * [`current`]: the policy in force, exchanged while requests are decided; [`built_in`]: what holds until then.
 //!
 //! ```
 //! # use throughline_policy::source::{Problem, Sources};
@@ -21,11 +23,14 @@
 //! # }
 //! ```
 
+pub mod built_in;
 pub mod confirmation;
+pub mod current;
 pub mod decision;
 pub mod delivery;
 pub mod document;
 pub mod facts;
+pub mod guide;
 pub mod impact;
 pub mod policy;
 pub mod records;
@@ -37,6 +42,7 @@ pub mod source;
 mod vocabulary;
 
 pub use confirmation::{Approval, Confirmation};
+pub use current::Current;
 pub use decision::{Decision, Reason};
 pub use delivery::DeliveryPolicy;
 pub use facts::Request;

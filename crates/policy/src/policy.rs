@@ -44,7 +44,12 @@ impl Policy {
         }
         let book = RuleBook::compile(sources)?;
         let words = Vocabulary::new().map_err(at_schema)?;
-        let plans = facts::plans(&declared, &book.schema, &words, file)?;
+        let mut plans = facts::plans(&declared, &book.schema, &words, file)?;
+        for plan in plans.values_mut() {
+            if !book.asks_for_groups(&plan.action) {
+                plan.groups.clear();
+            }
+        }
         let policy = Self { book, words, plans };
         samples::check(&policy)?;
         Ok(policy)
@@ -65,6 +70,11 @@ impl Policy {
         self.book.rules()
     }
 
+    /// The document, each statement with the rules that enforce it.
+    pub fn guide(&self) -> Vec<crate::guide::Section> {
+        crate::guide::read(&self.book.sources.document, &self.rules())
+    }
+
     /// The actions it knows, sorted.
     pub fn actions(&self) -> Vec<&str> {
         let mut names: Vec<&str> = self.plans.keys().map(String::as_str).collect();
@@ -83,7 +93,7 @@ impl Policy {
         let Some(plan) = self.plans.get(&request.action) else {
             return Decision::deny(version, Vec::new(), Vec::new());
         };
-        match facts::build(&self.words, &self.book.schema, plan, request) {
+        match facts::build(&self.words, None, plan, request) {
             Ok(Facts {
                 request,
                 entities,
@@ -114,7 +124,7 @@ impl Policy {
             .plans
             .get(&request.action)
             .ok_or_else(|| format!("there is no action '{}'", request.action))?;
-        match facts::build(&self.words, &self.book.schema, plan, request) {
+        match facts::build(&self.words, Some(&self.book.schema), plan, request) {
             Ok(facts) => {
                 // The schema brings the action's own entities.
                 let ours = facts.entities.into_iter();

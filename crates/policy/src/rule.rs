@@ -21,6 +21,12 @@ pub struct Rule<R> {
     pub remedy: R,
     /// The statement of the document that it enforces, as `policy.md#anchor`: `@doc`.
     pub doc: String,
+    /// The file it stands in.
+    pub file: String,
+    /// Its line there, counted from 1.
+    pub line: usize,
+    /// The rule itself, in Cedar, as it was written.
+    pub text: String,
     /// Where it stands among the rules.
     pub(crate) position: usize,
 }
@@ -83,6 +89,9 @@ impl Read<'_> {
                     agent,
                     remedy,
                     doc,
+                    file: self.file.name.clone(),
+                    line: self.line,
+                    text: self.policy.to_string(),
                     position,
                 }))
             }

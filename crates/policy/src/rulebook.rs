@@ -10,6 +10,7 @@ use cedar_policy::{
     SchemaFragment, ValidationMode, Validator,
 };
 use miette::Diagnostic;
+use serde_json::json;
 use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
 
@@ -25,7 +26,7 @@ pub struct RuleBook<R> {
     /// All rules and permissions.
     pub policies: PolicySet,
     /// Those that can concern an action, so that the others cost nothing.
-    by_action: HashMap<EntityUid, PolicySet>,
+    by_action: HashMap<EntityUid, OfAction>,
     rules: HashMap<PolicyId, Rule<R>>,
     authorizer: Authorizer,
 }
@@ -93,6 +94,12 @@ impl<R: Cure> RuleBook<R> {
         rules
     }
 
+    /// Whether a rule about this action looks at the groups it is in.
+    pub fn asks_for_groups(&self, action: &EntityUid) -> bool {
+        let known = self.by_action.get(action);
+        known.is_none_or(|known| known.asks_for_groups)
+    }
+
     /// Decides. `objections` are the program's own; with any of them the answer is no.
     pub fn decide(
         &self,
@@ -100,7 +107,7 @@ impl<R: Cure> RuleBook<R> {
         entities: &Entities,
         objections: Vec<Reason<R>>,
     ) -> Decision<R> {
-        let Some(policies) = request
+        let Some(OfAction { policies, .. }) = request
             .action()
             .and_then(|action| self.by_action.get(action))
         else {
@@ -248,7 +255,7 @@ fn broken_promises<'a, R: 'a>(
 }
 
 /// For each action, the rules whose scope can match it.
-fn split(schema: &Schema, policies: &PolicySet) -> Result<HashMap<EntityUid, PolicySet>, String> {
+fn split(schema: &Schema, policies: &PolicySet) -> Result<HashMap<EntityUid, OfAction>, String> {
     let hierarchy = schema
         .action_entities()
         .map_err(|error| error.to_string())?;
@@ -265,8 +272,55 @@ fn split(schema: &Schema, policies: &PolicySet) -> Result<HashMap<EntityUid, Pol
             let own = policies
                 .policies()
                 .filter(|policy| concerns(&policy.action_constraint(), action));
-            let own = PolicySet::from_policies(own.cloned()).map_err(|error| error.to_string())?;
-            Ok((action.clone(), own))
+            let own = own.map(|policy| narrowed(policy, action));
+            let own = own.collect::<Result<Vec<Narrowed>, String>>()?;
+            let of_action = OfAction {
+                asks_for_groups: own.iter().any(|one| one.asks_for_action),
+                policies: PolicySet::from_policies(own.into_iter().map(|one| one.policy))
+                    .map_err(|error| error.to_string())?,
+            };
+            Ok((action.clone(), of_action))
         })
         .collect()
+}
+
+/// The rules that can concern one action.
+#[derive(Debug)]
+struct OfAction {
+    policies: PolicySet,
+    /// Whether a condition looks at the action, so that its groups must be there.
+    asks_for_groups: bool,
+}
+
+struct Narrowed {
+    policy: cedar_policy::Policy,
+    asks_for_action: bool,
+}
+
+/// A rule about several actions as it is for one of them. It says the same, and Cedar need not go through the list of
+/// actions again for every request.
+fn narrowed(policy: &cedar_policy::Policy, action: &EntityUid) -> Result<Narrowed, String> {
+    let mut json = policy.to_json().map_err(|error| error.to_string())?;
+    let kind = action.type_name().to_string();
+    json["action"] = json!({
+        "op": "==", "entity": { "type": kind, "id": action.id().unescaped() },
+    });
+    let asks_for_action = mentions_action(&json["conditions"]);
+    let narrowed = cedar_policy::Policy::from_json(Some(policy.id().clone()), json)
+        .map_err(|error| error.to_string())?;
+    Ok(Narrowed {
+        policy: narrowed,
+        asks_for_action,
+    })
+}
+
+fn mentions_action(condition: &serde_json::Value) -> bool {
+    use serde_json::Value;
+    match condition {
+        Value::Object(map) => {
+            map.get("Var").is_some_and(|name| name == "action") || map.values().any(mentions_action)
+        }
+        Value::Array(list) => list.iter().any(mentions_action),
+        _ => false,
+    }
 }

@@ -5,7 +5,8 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 
 /// One file, as the operator wrote it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = PolicyFile)]
 pub struct SourceFile {
     /// Its name without folders, such as `returns.cedar`.
     pub name: String,
@@ -149,7 +150,10 @@ impl fmt::Display for Version {
 }
 
 /// Something that keeps a policy from being used.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema,
+)]
+#[schema(as = PolicyProblem)]
 pub struct Problem {
     /// The file it is in; empty when it is about the folder.
     pub file: String,

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 /// What the library must know of a tool.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToolSpec {
-    /// Whether it changes something: then it needs the customer's yes.
+    /// Whether it changes something that needs the customer's yes.
     pub writes: bool,
     /// The policy action it stands for; `None` when it is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]

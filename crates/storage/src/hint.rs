@@ -3,7 +3,7 @@
 //! A hint that is lost costs a delay, never a message: listeners read the log after every hint, after
 //! every gap, and now and then without one.
 
-use throughline_model::id::ConversationId;
+use throughline_model::id::{ConversationId, MemberId};
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
@@ -38,6 +38,11 @@ pub enum Hint {
     Identity {
         /// The customer.
         customer: Uuid,
+    },
+    /// Something concerns one member: there is news for them, or what they may do has changed.
+    Member {
+        /// Who.
+        member: MemberId,
     },
 }
 

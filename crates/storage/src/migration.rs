@@ -21,6 +21,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "knowledge",
         include_str!("../migrations/0003_knowledge.sql"),
     ),
+    (4, "agent", include_str!("../migrations/0004_agent.sql")),
+    (5, "routing", include_str!("../migrations/0005_routing.sql")),
+    (6, "desk", include_str!("../migrations/0006_desk.sql")),
+    (7, "widget", include_str!("../migrations/0007_widget.sql")),
+    (8, "policy", include_str!("../migrations/0008_policy.sql")),
 ];
 
 const LIST: Query = Query::plain(

@@ -122,12 +122,16 @@ id_cells!(
     EntryId,
     AttachmentId,
     DeliveryId,
+    ApprovalId,
     MemberId,
     JobId,
     WebhookId,
     TokenId,
     RawId,
-    ArticleId
+    ArticleId,
+    MacroId,
+    SavedViewId,
+    NotificationId
 );
 
 impl Cell for Assurance {

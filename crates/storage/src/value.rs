@@ -66,12 +66,16 @@ from! {
     id::EntryId => |value| Self::Uuid(value.0);
     id::AttachmentId => |value| Self::Uuid(value.0);
     id::DeliveryId => |value| Self::Uuid(value.0);
+    id::ApprovalId => |value| Self::Uuid(value.0);
     id::MemberId => |value| Self::Uuid(value.0);
     id::JobId => |value| Self::Uuid(value.0);
     id::WebhookId => |value| Self::Uuid(value.0);
     id::TokenId => |value| Self::Uuid(value.0);
     id::RawId => |value| Self::Uuid(value.0);
     id::ArticleId => |value| Self::Uuid(value.0);
+    id::MacroId => |value| Self::Uuid(value.0);
+    id::SavedViewId => |value| Self::Uuid(value.0);
+    id::NotificationId => |value| Self::Uuid(value.0);
 }
 
 impl<T: Into<Value>> From<Option<T>> for Value {

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use throughline_engine::attachment::Files;
 use throughline_engine::intake::{Circumstances, Received, receive};
 use throughline_engine::key::Keys;
+use throughline_engine::policy::InForce;
 use throughline_engine::{Setup, endpoint};
 use throughline_model::channel::Channel;
 use throughline_model::clock::Clock;
@@ -47,6 +48,8 @@ impl Shop {
             keys: Keys::new(b"the shop's secret"),
             identity: throughline_engine::identity::Rules::default(),
             reopen_ms: 7 * 86_400_000,
+            agent: false,
+            policy: InForce::built_in().expect("the program's own policies compile"),
         };
         let for_endpoints = clock.clone();
         let ids = database

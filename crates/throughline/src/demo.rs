@@ -4,12 +4,14 @@
 //! * [`seed`]: what happened in the shop before: made once, by the engine's own use cases,
 //! * [`outside`]: the world outside: customers' phones and mailboxes on a page of their own. It is a counterpart of
 //!   the product and no part of it,
+//! * [`orders`]: the shop's own order system, a program of its own, which the AI agent's tools call,
 //! * [`desk`]: who works there, and the token for the API,
 //! * [`welcome`]: where to click, call and write.
 
 mod config;
 mod desk;
 mod keepsake;
+mod orders;
 mod outside;
 mod seed;
 mod welcome;
@@ -20,7 +22,7 @@ use keepsake::Keepsakes;
 use outside::World;
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use throughline_config::Config;
 
@@ -28,7 +30,7 @@ use throughline_config::Config;
 const DATA_DIR: &str = "throughline-demo";
 
 /// How the demo is started.
-#[derive(clap::Args, Clone, Copy, Debug)]
+#[derive(clap::Args, Clone, Debug)]
 pub struct Options {
     /// Where the pretend phone and mailbox are shown; on this machine only.
     #[arg(
@@ -40,6 +42,9 @@ pub struct Options {
     /// Which of many shops is made on the first start: the same number makes the same one.
     #[arg(long, env = "THROUGHLINE_DEMO_SEED", default_value_t = 7)]
     seed: u64,
+    /// The folder with what the shop wrote down: procedures/, tools/, policy/ and knowledge/.
+    #[arg(long, env = "THROUGHLINE_DEMO_SHOP", default_value = "demo/shop")]
+    shop: PathBuf,
 }
 
 /// A demo that can be started.
@@ -49,6 +54,7 @@ pub struct Demo {
     keepsakes: Keepsakes,
     world_file: PathBuf,
     listeners: outside::Listeners,
+    shop: PathBuf,
 }
 
 impl Demo {
@@ -62,7 +68,14 @@ impl Demo {
         let data_dir = named.map_or(DATA_DIR, String::as_str).to_owned();
         let keepsakes = Keepsakes::open(PathBuf::from(&data_dir).join("demo"))?;
         let listeners = outside::Listeners::bind(options.outside)?;
-        let config = config::read(&data_dir, &keepsakes, listeners.places()?, environment)?;
+        let shop = options.shop;
+        let config = config::read(
+            &data_dir,
+            &keepsakes,
+            listeners.places()?,
+            shop.is_dir().then_some(shop.as_path()),
+            environment,
+        )?;
         check_free(
             config.server.bind,
             "the server",
@@ -79,6 +92,7 @@ impl Demo {
             keepsakes,
             world_file,
             listeners,
+            shop,
         })
     }
 
@@ -89,19 +103,35 @@ impl Demo {
 
     /// Makes the shop if there is none yet, and runs it until it is asked to stop.
     pub async fn run(self) -> Result<(), String> {
-        let installation = Installation::open(self.config).await?;
+        let mut installation = Installation::open(self.config).await?;
         let world = Arc::new(World::open(self.world_file)?);
         let password = || {
             self.keepsakes
                 .keep(desk::PASSWORD, keepsake::random_password)
         };
         seed::ensure(&installation, &world, self.seed, password).await?;
+        let orders = match installation.config.agent.enabled {
+            true => Some(orders::open(&mut installation, &self.keepsakes).await?),
+            false => None,
+        };
+        learn_articles(&installation, &self.shop).await?;
         let token = desk::token(&installation, &self.keepsakes).await?;
         let password = self.keepsakes.find(desk::PASSWORD)?;
         let places = self.listeners.places()?;
         outside::start(self.listeners, world, &installation)?;
         let text = welcome::text(&installation, places.page, password.as_deref(), &token).await?;
-        serve::run(installation, || crate::say(&text)).await
+        let served = serve::run(installation, || crate::say(&text)).await;
+        drop(orders);
+        served
+    }
+}
+
+/// The shop's articles, as far as they are new.
+async fn learn_articles(installation: &Installation, shop: &Path) -> Result<(), String> {
+    let folder = shop.join("knowledge");
+    match folder.is_dir() {
+        true => crate::knowledge::learn(installation, &folder).await,
+        false => Ok(()),
     }
 }
 

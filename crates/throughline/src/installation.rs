@@ -7,11 +7,13 @@ use std::time::Duration;
 use throughline_config::{Config, Database, FileStore};
 use throughline_engine::attachment::{Clamd, Files};
 use throughline_engine::key::Keys;
-use throughline_engine::{Setup, endpoint};
+use throughline_engine::policy::InForce;
+use throughline_engine::{Setup, endpoint, policy};
 use throughline_http::ConfiguredEndpoint;
 use throughline_mail::tokens::MailKeys;
 use throughline_model::clock::Clock;
 use throughline_storage::{Db, Options};
+use throughline_tools::Environment;
 
 /// An opened installation.
 pub struct Installation {
@@ -29,6 +31,8 @@ pub struct Installation {
     pub mail_keys: MailKeys,
     /// Calls providers.
     pub http: reqwest::Client,
+    /// Where the agent's tools find addresses and secrets.
+    pub environment: Environment,
 }
 
 impl Installation {
@@ -45,7 +49,12 @@ impl Installation {
             keys,
             identity: throughline_engine::identity::Rules::default(),
             reopen_ms: hours_ms(config.conversation.reopen_window_hours),
+            agent: config.agent.enabled,
+            policy: InForce::built_in().map_err(|problems| format!("{problems:?}"))?,
         };
+        policy::refresh(&db, &setup)
+            .await
+            .map_err(|error| error.to_string())?;
         let mut files = Files::new(
             open_files(&config)?,
             clock.clone(),
@@ -68,6 +77,7 @@ impl Installation {
             endpoints,
             mail_keys,
             http,
+            environment: Environment::process(),
         })
     }
 }

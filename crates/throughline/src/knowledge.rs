@@ -75,6 +75,27 @@ pub async fn run(config: Config, command: Command) -> Result<(), String> {
     }
 }
 
+/// Publishes the articles of a folder, as far as they are new or changed.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub async fn learn(installation: &Installation, folder: &Path) -> Result<(), String> {
+    let wish = ImportWish {
+        locale: "en".to_owned(),
+        audience: Audience::Public,
+        publish: true,
+        by: "system".to_owned(),
+    };
+    let outcomes = bring_in(installation, files(folder)?, &wish).await?;
+    for refused in outcomes
+        .iter()
+        .filter(|one| one.outcome == ImportOutcome::Refused)
+    {
+        tracing::warn!(file = %refused.name, "an article was refused");
+    }
+    Ok(())
+}
+
 /// The knowledge base of an installation. Without the sentence model it is searched by words alone.
 pub fn open(installation: &Installation, model: Option<Arc<Embedder>>) -> Knowledge {
     let meanings = model.map(|model| Arc::new(Meanings(model)) as Arc<dyn Embed>);

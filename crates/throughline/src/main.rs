@@ -2,6 +2,7 @@
 //!
 //! `serve` puts everything together: see [`serve`] for the order, [`installation`] for what belongs to it.
 
+mod agent;
 mod archive;
 mod demo;
 mod doctor;
@@ -10,8 +11,12 @@ mod installation;
 mod knowledge;
 mod mail;
 mod outbound;
+mod policy;
+mod procedure;
 mod serve;
+mod simulate;
 mod token;
+mod widget;
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -50,9 +55,23 @@ enum Command {
     },
     /// Makes an API token and prints it; it is shown this once.
     Token(token::NewToken),
+    /// Prints the tag that puts a chat on a page, with the checksum of what it loads.
+    Widget {
+        /// The name of the chat's endpoint.
+        endpoint: String,
+    },
     /// Looks after the knowledge base.
     #[command(subcommand)]
     Knowledge(knowledge::Command),
+    /// Looks after the procedures of the AI agent.
+    #[command(subcommand)]
+    Procedure(procedure::Command),
+    /// Tries things out without customers.
+    #[command(subcommand)]
+    Simulate(simulate::Command),
+    /// Looks after the rules of what may be done, and of which messages may go out.
+    #[command(subcommand)]
+    Policy(policy::Command),
     /// Runs a shop to try, with customers, conversations and a pretend phone and mailbox.
     Demo(demo::Options),
     /// Prints the commented example configuration.
@@ -66,6 +85,14 @@ fn main() -> ExitCode {
             say(&throughline_config::example_toml());
             ExitCode::SUCCESS
         }
+        Command::Procedure(command) => match procedure::run(&command) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(message) => {
+                complain(&message);
+                ExitCode::FAILURE
+            }
+        },
+        Command::Simulate(command) => start(&Config::default(), simulate::run(command)),
         Command::Demo(options) => match demo::Demo::prepare(options, std::env::vars()) {
             Ok(demo) => start(&demo.config().clone(), demo.run()),
             Err(message) => {
@@ -123,9 +150,13 @@ async fn run(command: Command, config: Config) -> Result<(), String> {
         Command::Export { file } => archive::export(&config, &file).await,
         Command::Import { file } => archive::import(&config, &file).await,
         Command::Token(new) => token::create(&config, new).await,
+        Command::Widget { endpoint } => widget::print(&config, &endpoint),
         Command::Knowledge(command) => knowledge::run(config, command).await,
-        // These two need no configuration file.
-        Command::Example | Command::Demo(_) => Ok(()),
+        // These need no configuration file.
+        Command::Example | Command::Demo(_) | Command::Procedure(_) | Command::Simulate(_) => {
+            Ok(())
+        }
+        Command::Policy(command) => policy::run(config, command).await,
     }
 }
 

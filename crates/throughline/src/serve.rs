@@ -12,11 +12,14 @@ use throughline_channels::email::imap_poll::{self, ImapMailbox};
 use throughline_channels::email::smtp_listener::{self, Protocol, SmtpListenerConfig};
 use throughline_channels::email::smtp_out::MailSecurity;
 use throughline_config::{Config, Imap, ImapSecurity};
+use throughline_engine::agent::{self, Agent};
 use throughline_engine::attachment::{self, ScanFiles};
 use throughline_engine::delivery::{self, Deliverer};
 use throughline_engine::fetch::FetchFiles;
 use throughline_engine::job::Runner;
 use throughline_engine::knowledge::{IMPORT_PAGE, ImportPages, Knowledge};
+use throughline_engine::policy;
+use throughline_engine::routing::{self, Dispatcher};
 use throughline_engine::upkeep::{self, Retention, Upkeep};
 use throughline_engine::visitor::offline::{CHAT_OFFLINE, Offline};
 use throughline_engine::webhook::{self, SendWebhooks};
@@ -30,6 +33,9 @@ use tokio::task::JoinSet;
 /// Deliveries under way at once, over all endpoints.
 const DELIVERIES_AT_ONCE: usize = 32;
 
+/// Conversations the AI agent thinks about at once.
+const CONVERSATIONS_AT_ONCE: usize = 16;
+
 /// Opens the installation and runs it.
 pub async fn serve(config: Config) -> Result<(), String> {
     run(Installation::open(config).await?, || {}).await
@@ -39,15 +45,28 @@ pub async fn serve(config: Config) -> Result<(), String> {
 pub async fn run(installation: Installation, ready: impl FnOnce()) -> Result<(), String> {
     let (stop, stopping) = watch::channel(false);
     let mut tasks = JoinSet::new();
-    let knowledge = crate::knowledge::open(
-        &installation,
-        crate::knowledge::sentence_model(&installation.config),
-    );
-    let app = app(&installation, knowledge.clone());
+    let model = crate::knowledge::sentence_model(&installation.config);
+    let knowledge = crate::knowledge::open(&installation, model.clone());
+    let agent = crate::agent::open(&installation, knowledge.clone(), model).await?;
+    let routing = Dispatcher::open(installation.db.clone(), installation.setup.clone())
+        .await
+        .map_err(|error| error.to_string())?;
+    let routing = Arc::new(routing);
+    let app =
+        app(&installation, knowledge.clone(), agent.clone()).with_routing(Arc::clone(&routing));
+    tasks.spawn(Arc::clone(&routing).run(stopping.clone()));
     tasks.spawn(knowledge.keep_up(stopping.clone()));
-    start_jobs(&installation, &app, &stopping, &mut tasks).await?;
+    start_jobs(&installation, &app, agent, routing, &stopping, &mut tasks).await?;
+    tasks.spawn(policy::keep_up(
+        installation.db.clone(),
+        installation.setup.clone(),
+        stopping.clone(),
+    ));
     start_mail(&installation, &stopping, &mut tasks).await?;
     let serving = start_http(&installation, app.clone(), &stopping, &mut tasks).await?;
+    throughline_http::widget::keep_loader(&app)
+        .await
+        .map_err(|error| error.to_string())?;
     invite_first_administrator(&installation).await?;
     ready();
     let grace = Duration::from_millis(installation.config.server.shutdown_grace_ms);
@@ -71,6 +90,8 @@ pub async fn run(installation: Installation, ready: impl FnOnce()) -> Result<(),
 async fn start_jobs(
     installation: &Installation,
     app: &App,
+    agent: Option<Arc<Agent>>,
+    routing: Arc<Dispatcher>,
     stopping: &watch::Receiver<bool>,
     tasks: &mut JoinSet<()>,
 ) -> Result<(), String> {
@@ -107,7 +128,7 @@ async fn start_jobs(
     db.write(move |tx| upkeep::schedule(tx, &clock))
         .await
         .map_err(|error| error.to_string())?;
-    let runner = Runner::new(db.clone(), setup.clone())
+    let mut runner = Runner::new(db.clone(), setup.clone())
         .with(delivery::DELIVER, Arc::new(deliverer), DELIVERIES_AT_ONCE)
         .with(webhook::SEND, Arc::new(webhooks), 16)
         .with(intake::FETCH_FILE, Arc::new(fetching), 4)
@@ -118,7 +139,11 @@ async fn start_jobs(
         )
         .with(IMPORT_PAGE, Arc::new(pages), 2)
         .with(CHAT_OFFLINE, Arc::new(offline), 4)
+        .with(routing::ROUTE, routing, 1)
         .with(upkeep::UPKEEP, Arc::new(upkeep), 1);
+    if let Some(agent) = agent {
+        runner = runner.with(agent::AGENT, agent, CONVERSATIONS_AT_ONCE);
+    }
     tasks.spawn(runner.run(stopping.clone()));
     Ok(())
 }
@@ -264,7 +289,7 @@ fn tls(
     Ok(Some(tokio_rustls::TlsAcceptor::from(Arc::new(config))))
 }
 
-fn app(installation: &Installation, knowledge: Knowledge) -> App {
+fn app(installation: &Installation, knowledge: Knowledge, agent: Option<Arc<Agent>>) -> App {
     let Installation {
         config,
         db,
@@ -281,6 +306,7 @@ fn app(installation: &Installation, knowledge: Knowledge) -> App {
         endpoints.clone(),
         knowledge,
     )
+    .with_agent(agent)
 }
 
 async fn start_http(

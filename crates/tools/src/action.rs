@@ -36,6 +36,14 @@ pub const ACTIONS: &[(&str, Effect)] = &[
     ("changePickup", Effect::Write),
 ];
 
+/// Actions that need no yes of the customer, whatever they do: those of the policy's group `open`.
+const OPEN: [&str; 3] = ["viewCatalog", "identify", "handoff"];
+
+/// Whether a tool for `action` that changes something waits for the customer's yes.
+pub fn wants_yes(action: &str) -> bool {
+    !OPEN.contains(&action)
+}
+
 /// What a tool for `action` may do at most; none when there is no such action.
 pub(crate) fn at_most(action: &str) -> Option<Effect> {
     ACTIONS

@@ -27,6 +27,15 @@ impl Environment {
         Self(Arc::new(move |name| variables.get(name).cloned()))
     }
 
+    /// These, and `self` for all others.
+    #[must_use]
+    pub fn with(self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        let variables: HashMap<String, String> = variables.into_iter().collect();
+        Self(Arc::new(move |name| {
+            variables.get(name).cloned().or_else(|| (self.0)(name))
+        }))
+    }
+
     /// The variable `name`, or the content of the file that `name` with `_FILE` names.
     fn find(&self, name: &str) -> Result<Option<String>, String> {
         if let Some(value) = (self.0)(name).filter(|value| !value.is_empty()) {

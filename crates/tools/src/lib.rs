@@ -19,7 +19,7 @@ mod problem;
 mod schema;
 mod shown;
 
-pub use action::{ACTIONS, Effect};
+pub use action::{ACTIONS, Effect, wants_yes};
 pub use call::Caller;
 pub use catalog::{BUILT_IN, Catalog, Idempotency, Kind, Resource, Tool};
 pub use environment::Environment;

@@ -253,8 +253,10 @@ const story = {
     const first = page.getByRole("button", { name: "Continue by email or SMS" });
     await until("the menu has the focus", () => first.evaluate((item) => item === document.activeElement));
     await page.keyboard.press("Escape");
-    assert.equal(await first.isVisible(), false);
+    await until("the menu is closed", async () => !(await first.isVisible()));
+    await page.getByRole("button", { name: "More" }).focus();
     await page.keyboard.press("Enter");
+    await until("the menu has the focus again", () => first.evaluate((item) => item === document.activeElement));
     await page.keyboard.press("Enter");
     await page.getByRole("dialog").waitFor();
     await page.keyboard.press("Escape");

@@ -1,6 +1,6 @@
 //! The desk in a real browser, against the real router on a real port.
 //!
-//! The story itself is `browser/desk.mjs`. What customers do in it, and a look into the outbox, it asks for over
+//! The stories themselves are in `browser`: `desk.mjs`, `team.mjs`, `settings.mjs`. What customers do in them, and a look into the outbox, it asks for over
 //! `/story/…`, which only this test has.
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
@@ -19,7 +19,8 @@ use throughline_engine::access::member::{self, NewMember};
 use throughline_engine::conversation::{self, Author, NewEntry};
 use throughline_engine::delivery::{Adapters, DELIVER, Deliverer};
 use throughline_engine::identity;
-use throughline_engine::job::Runner;
+use throughline_engine::job::{self, Runner};
+use throughline_engine::knowledge::{self, NewGap};
 use throughline_http::{App, router};
 use throughline_model::assurance::Assurance;
 use throughline_model::channel::ChannelAdapter;
@@ -35,7 +36,9 @@ use tokio::net::TcpListener;
 const SETTINGS: &str = "[limits]
 api_requests_per_minute = 1000000
 [security]
-login_attempts_per_minute = 1000";
+login_attempts_per_minute = 1000
+[outside]
+allow_private = true";
 const PASSWORD: &str = "a horse on the roof";
 /// A mail that no sanitiser has seen: the page must be safe even then.
 const HOSTILE: &str = r#"<h1>Hello <b>there</b></h1><script>top.taken = true</script>
@@ -69,7 +72,9 @@ async fn open(address: SocketAddr) -> Router {
     let shop = Arc::new(Shop::open(Engine::Sqlite).await);
     let settings = format!("[server]\npublic_url = \"http://{address}/\"\n{SETTINGS}");
     let config = throughline_config::parse(&settings, std::iter::empty()).unwrap();
-    hire(&shop).await;
+    for (email, name, role) in TEAM {
+        hire(&shop, email, name, *role).await;
+    }
     let outbox = Arc::new(Outbox::default());
     let adapters: Adapters = [shop.mail, shop.sms]
         .into_iter()
@@ -96,18 +101,27 @@ async fn open(address: SocketAddr) -> Router {
         .route("/story/writes", post(writes))
         .route("/story/types", post(types))
         .route("/story/long", post(long))
+        .route("/story/decides", post(decides))
+        .route("/story/gap", post(gap))
+        .route("/story/dies", post(dies))
         .route("/story/outbox", get(outgoing))
         .with_state(world);
     router(app).merge(story)
 }
 
-/// Ana, who works at the desk.
-async fn hire(shop: &Shop) {
+/// Those who work at the desk.
+const TEAM: &[(&str, &str, Role)] = &[
+    ("ana", "Ana Ribeiro", Role::Agent),
+    ("ben", "Ben <b>Okoro</b>", Role::Agent),
+    ("boss", "Bao Nguyen", Role::Admin),
+];
+
+async fn hire(shop: &Shop, email: &str, name: &str, role: Role) {
     let clock = shop.setup.clock.clone();
     let new = NewMember {
-        email: "ana@shop.example".to_owned(),
-        name: "Ana Ribeiro".to_owned(),
-        role: Role::Agent,
+        email: format!("{email}@shop.example"),
+        name: name.to_owned(),
+        role,
     };
     let for_tx = clock.clone();
     let invited = shop.database.db.write(move |tx| {
@@ -196,6 +210,65 @@ async fn long(State(world): State<World>, Json(body): Json<Value>) -> Json<Value
     Json(json!({ "conversation": id }))
 }
 
+/// What the AI and the policy do is noted, as the brain notes it.
+async fn decides(State(world): State<World>, Json(body): Json<Value>) {
+    let (setup, id) = (world.shop.setup.clone(), conversation(&body));
+    let refused = json!({
+        "what": "decided", "tool": "cancel_order", "ahead": false,
+        "decision": { "allowed": false, "rules": [{ "id": "shipped", "say": "it is on its way already" }] },
+    });
+    let called = json!({
+        "what": "called", "tool": "get_order", "args": { "order_id": "4711" }, "writes": false,
+        "answered": { "outcome": "ok", "result": { "status": "shipped" } },
+    });
+    let noting = world.shop.database.db.write(move |tx| {
+        for (kind, body) in [
+            (EntryKind::ToolCall, called.clone()),
+            (EntryKind::Decision, refused.clone()),
+        ] {
+            let author = Author {
+                kind: AuthorKind::Ai,
+                id: None,
+                name: None,
+            };
+            let at = setup.clock.now();
+            let entry = NewEntry::internal(id, at, kind, author, String::new(), body);
+            conversation::append(tx, &setup, &entry)?;
+        }
+        Ok::<_, throughline_engine::Error>(())
+    });
+    noting.await.unwrap();
+}
+
+/// A question that found no answer.
+async fn gap(State(world): State<World>, Json(body): Json<Value>) {
+    let clock = world.shop.setup.clock.clone();
+    let gap = NewGap {
+        question: body["question"].as_str().unwrap().to_owned(),
+        locale: None,
+        confidence: 0.1,
+        conversation: None,
+        vector: None,
+    };
+    let asking = world
+        .shop
+        .database
+        .db
+        .write(move |tx| knowledge::record_gap(tx, &clock, &gap));
+    asking.await.unwrap();
+}
+
+/// A job that nobody can do.
+async fn dies(State(world): State<World>) {
+    let clock = world.shop.setup.clock.clone();
+    let queueing = world.shop.database.db.write(move |tx| {
+        let nothing = json!({});
+        job::enqueue(tx, &clock, DELIVER, "nobody", &nothing, clock.now(), 1)
+    });
+    queueing.await.unwrap();
+    world.runner.run_due().await.unwrap();
+}
+
 fn conversation(body: &Value) -> ConversationId {
     body["conversation"].as_str().unwrap().parse().unwrap()
 }
@@ -209,8 +282,8 @@ async fn outgoing(State(world): State<World>) -> Json<Value> {
     Json(sent.collect())
 }
 
-#[test]
-fn an_agent_works_at_the_desk_in_a_real_browser() {
+/// Tells the story in `browser/<file>` at a desk of its own.
+fn tell(file: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -226,11 +299,26 @@ fn an_agent_works_at_the_desk_in_a_real_browser() {
         address
     });
     let status = Command::new("node")
-        .arg(folder.join("browser/desk.mjs"))
+        .arg(folder.join("browser").join(file))
         .env("STORY_URL", format!("http://{address}"))
         .env("STORY_MODULES", folder.join("../counterparts/package.json"))
         .env("STORY_PASSWORD", PASSWORD)
         .status()
         .expect("node is installed: cargo xtask test checks that");
     assert!(status.success(), "the story ended otherwise; see above");
+}
+
+#[test]
+fn an_agent_works_at_the_desk_in_a_real_browser() {
+    tell("desk.mjs");
+}
+
+#[test]
+fn a_team_works_together_in_real_browsers() {
+    tell("team.mjs");
+}
+
+#[test]
+fn an_administrator_looks_after_everything_in_a_real_browser() {
+    tell("settings.mjs");
 }

@@ -3,24 +3,30 @@
 import { render, type JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { COMMANDS, listen, run, shown, useCommand } from "./keys.ts";
-import { get, Problem, remove, useSession } from "./model/api.ts";
+import { get, Problem, remove, sessionMayHaveEnded, useSession } from "./model/api.ts";
 import { inbox } from "./model/inbox.ts";
 import { forgetMember } from "./model/kept.ts";
 import { connected, follow } from "./model/live.ts";
-import { resume } from "./model/outbox.ts";
+import { notifications, notificationsChanged, watchNotifications } from "./model/notifications.ts";
+import { onChangeFailed, resume } from "./model/outbox.ts";
 import { loadPeople, session } from "./model/people.ts";
-import { go, place, VIEWS, type View } from "./model/place.ts";
+import { address, go, isOurs, place, VIEWS, type View } from "./model/place.ts";
 import { useStore } from "./model/store.ts";
 import { prefer, taste, type Taste } from "./model/taste.ts";
 import type { Session } from "./model/types.ts";
+import { checkVersion, outdated } from "./model/version.ts";
+import { loadViews } from "./model/views.ts";
 import { notice, say } from "./notice.ts";
 import { ConversationView } from "./parts/conversation.tsx";
 import { Dialog } from "./parts/dialog.tsx";
 import { Help } from "./parts/help.tsx";
 import { Icon, type Shape } from "./parts/icons.tsx";
-import { InboxList, initials } from "./parts/inbox.tsx";
+import { InboxList } from "./parts/inbox.tsx";
 import { LogIn } from "./parts/login.tsx";
+import { initials } from "./parts/names.ts";
+import { Notifications } from "./parts/notifications.tsx";
 import { Palette } from "./parts/palette.tsx";
+import { SettingsPlace } from "./parts/settings.tsx";
 import { language, LANGUAGES, t, told } from "./words.ts";
 
 const ICONS: Record<View, Shape> = {
@@ -42,6 +48,9 @@ function Desk(): JSX.Element {
     session.set(entered);
     setState("in");
     loadPeople().catch((error: unknown) => say(told(error), true));
+    void checkVersion();
+    loadViews().catch((error: unknown) => say(told(error), true));
+    onChangeFailed((error) => say(t("sentButNotChanged", { why: told(error) }), true));
     resume();
   };
   useEffect(() => {
@@ -80,15 +89,24 @@ function Notices(): JSX.Element {
 }
 
 function Frame({ session: entered, onLeave }: { session: Session; onLeave: () => void }): JSX.Element {
-  const { view, conversation } = useStore(place);
+  const { view, conversation, settings } = useStore(place);
   const live = useStore(connected);
-  const [over, setOver] = useState<"palette" | "help" | "account" | null>(null);
+  const old = useStore(outdated);
+  const { unseen } = useStore(notifications);
+  const [over, setOver] = useState<"palette" | "help" | "account" | "bell" | null>(null);
   useEffect(
     () =>
       follow(
         () => "/api/v1/events",
         {
-          open: () => inbox.changed(),
+          open: () => {
+            inbox.changed();
+            notificationsChanged();
+            void checkVersion();
+          },
+          // What may be done may have changed as well as what there is to know.
+          member: () => notificationsChanged(),
+          ended: () => sessionMayHaveEnded(),
           entry: () => inbox.changed(),
           changed: () => inbox.changed(),
           identity: () => inbox.changed(),
@@ -99,14 +117,17 @@ function Frame({ session: entered, onLeave }: { session: Session; onLeave: () =>
     [],
   );
   useCommand("palette", () => setOver("palette"));
+  useEffect(watchNotifications, []);
   useCommand("help", () => setOver("help"));
+  useCommand("bell", () => setOver("bell"));
+  useCommand("settings", () => go({ settings: "", conversation: null }));
   for (const one of VIEWS) useCommand(one, () => go({ view: one, conversation: null }));
   useEffect(() => {
-    if (!conversation) document.title = `${t(view)} · ${t("product")}`;
-  }, [view, conversation]);
+    if (!conversation && settings === null) document.title = `${unseen > 0 ? `(${unseen}) ` : ""}${t(isOurs(view) ? view : "conversations")} · ${t("product")}`;
+  }, [view, conversation, settings, unseen]);
   const close = (): void => setOver(null);
   return (
-    <div class={`frame${conversation ? " reading" : ""}`}>
+    <div class={`frame${conversation ? " reading" : ""}${settings !== null ? " setting" : ""}`}>
       <a class="skip" href="#main">{t("skip")}</a>
       <nav class="rail" aria-label={t("views")}>
         <span class="mark" aria-hidden="true"><svg viewBox="0 0 24 24" width="26" height="26"><path d="M4 6h16M12 6v12M8 18h8" /></svg></span>
@@ -114,8 +135,8 @@ function Frame({ session: entered, onLeave }: { session: Session; onLeave: () =>
           {VIEWS.map((one, at) => (
             <li key={one}>
               <a
-                href={`/desk/${one}`}
-                aria-current={one === view ? "page" : undefined}
+                href={address({ view: one, conversation: null, settings: null })}
+                aria-current={one === view && settings === null ? "page" : undefined}
                 title={`${t(one)} (${at + 1})`}
                 onClick={(event) => {
                   event.preventDefault();
@@ -129,14 +150,39 @@ function Frame({ session: entered, onLeave }: { session: Session; onLeave: () =>
           ))}
         </ul>
         <div class="rail-foot">
+          <button type="button" class="plain bell" aria-label={unseen > 0 ? t("notificationsUnseen", { count: unseen }) : t("notifications")} title={`${t("notifications")} (B)`} onClick={() => setOver("bell")}>
+            <Icon shape="bell" />
+            {unseen > 0 && <span class="badge" aria-hidden="true">{unseen > 99 ? "99+" : unseen}</span>}
+          </button>
+          <a
+            class="plain"
+            href="/desk/settings"
+            aria-label={t("settings")}
+            aria-current={settings !== null ? "page" : undefined}
+            title={`${t("settings")} (,)`}
+            onClick={(event) => {
+              event.preventDefault();
+              go({ settings: "", conversation: null });
+            }}
+          >
+            <Icon shape="tools" />
+          </a>
           <button type="button" class="plain" aria-label={t("palette")} title={`${t("palette")} (${shown(COMMANDS.palette.keys)})`} onClick={() => run("palette")}><Icon shape="search" /></button>
           <button type="button" class="plain" aria-label={t("help")} title={`${t("help")} (?)`} onClick={() => run("help")}><Icon shape="keys" /></button>
           <button type="button" class="plain face" aria-label={t("account")} title={entered.member.name} onClick={() => setOver("account")}>{initials(entered.member.name)}</button>
         </div>
       </nav>
-      {!live && <p class="offline" role="status">{t("offline")}</p>}
-      <InboxList />
-      {conversation ? (
+      {!live ? (
+        <p class="offline" role="status">{t("offline")}</p>
+      ) : old && (
+        <p class="offline" role="alert">
+          {t("outdated")} <button type="button" class="link" onClick={() => location.reload()}>{t("reload")}</button>
+        </p>
+      )}
+      {settings === null && <InboxList />}
+      {settings !== null ? (
+        <SettingsPlace page={settings} />
+      ) : conversation ? (
         <ConversationView key={conversation} id={conversation} />
       ) : (
         <main id="main" class="conversation none" tabIndex={-1}>
@@ -148,6 +194,7 @@ function Frame({ session: entered, onLeave }: { session: Session; onLeave: () =>
         </main>
       )}
       {over === "palette" && <Palette onClose={close} />}
+      {over === "bell" && <Notifications onClose={close} />}
       {over === "help" && <Help onClose={close} />}
       {over === "account" && <Account session={entered} onLeave={onLeave} onClose={close} />}
     </div>

@@ -66,6 +66,14 @@ export function brief(at: number): string {
   return today ? clock(at) : date(at, { day: "numeric", month: "short" });
 }
 
+/** A length of time, as short as it can be said. */
+export function span(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  const [count, unit] = minutes < 60 ? [minutes, "minute"] : minutes < 48 * 60 ? [Math.round(minutes / 60), "hour"] : [Math.round(minutes / 1440), "day"];
+  const format = new Intl.NumberFormat(language(), { style: "unit", unit: String(unit), unitDisplay: "narrow" });
+  return format.format(Number(count));
+}
+
 export function bytes(size: number): string {
   const units = ["B", "kB", "MB", "GB"];
   let at = 0;

@@ -1,5 +1,6 @@
 //! What is checked of each endpoint, and of endpoints against each other.
 
+use super::widget::check_widget;
 use super::{LEAST_KEY_CHARACTERS, check_file, check_smtp, warn_of_inline};
 use crate::problem::Problem;
 use crate::secret::Secret;
@@ -97,6 +98,7 @@ fn check_webchat(webchat: Option<&Webchat>, config: &Config, path: &str, found: 
         &format!("{path}.webchat.jwt_keys"),
         found,
     );
+    check_widget(&webchat.widget, &format!("{path}.webchat.widget"), found);
     for key in &webchat.jwt_public_keys {
         check_file(&key.file, &format!("{path}.webchat.jwt_public_keys"), found);
     }
@@ -205,7 +207,7 @@ fn check_sms_account(sms: &Sms, path: &str, found: &mut Vec<Problem>) {
 }
 
 /// `+`, then 7 to 15 digits that do not start with 0 (ITU-T E.164).
-fn is_e164(text: &str) -> bool {
+pub(super) fn is_e164(text: &str) -> bool {
     text.strip_prefix('+').is_some_and(|digits| {
         (7..=15).contains(&digits.len())
             && digits.bytes().all(|byte| byte.is_ascii_digit())

@@ -1,6 +1,7 @@
 //! `[[endpoint]]`: the addresses at which customers reach the business.
 
 use super::email::Smtp;
+use super::widget::Widget;
 use crate::reader::Reader;
 use crate::secret::Secret;
 use crate::section::{record, section};
@@ -59,6 +60,8 @@ section! {
         pub jwt_audience: Option<String> = example("shop-chat"),
         /// The endpoint that answers by mail when the visitor has gone.
         pub offline_email_endpoint: Option<String> = example("shop-mail"),
+        /// How it looks and behaves on your pages.
+        pub widget: Widget = table(),
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::access::{audit, session};
 use crate::error::{Error, Result};
 use crate::queries::access as queries;
+use crate::routing;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use throughline_model::clock::{Clock, Millis};
@@ -77,6 +78,7 @@ pub fn add(tx: &mut Tx<'_>, clock: &Clock, new: &NewMember, actor: &str) -> Resu
     }
     let details = json!({ "email": email, "role": new.role });
     audit::record(tx, clock, actor, "member.add", &id.to_string(), &details)?;
+    routing::wake_worker(tx, clock, id)?;
     get(tx, id)
 }
 
@@ -130,6 +132,9 @@ pub fn change(
     }
     if role != before.role || !enabled {
         session::end_all(tx, id)?;
+    }
+    if enabled != before.enabled {
+        routing::wake_worker(tx, clock, id)?;
     }
     audit::record(
         tx,

@@ -20,6 +20,8 @@ words! {
         WriteIdentity = "write:identity",
         /// Writing, importing and publishing knowledge.
         WriteKnowledge = "write:knowledge",
+        /// Proving, publishing and rolling back policies.
+        WritePolicy = "write:policy",
         /// Looking after the work of others: dead letters, the audit trail, withdrawing evidence.
         Oversee = "oversee",
         /// Members, tokens, webhooks.
@@ -38,6 +40,8 @@ words! {
         WriteIdentity = "write:identity",
         /// Writing, importing and publishing knowledge.
         WriteKnowledge = "write:knowledge",
+        /// Proving, publishing and rolling back policies.
+        WritePolicy = "write:policy",
         /// Dead letters, the audit trail, withdrawing evidence.
         Oversee = "oversee",
         /// Everything, members, tokens and webhooks included.
@@ -78,6 +82,7 @@ impl Principal {
     /// | `write:conversations` | yes | yes | yes | `write:conversations` |
     /// | `write:identity` | yes | yes | yes | `write:identity` |
     /// | `write:knowledge` | | yes | yes | `write:knowledge` |
+    /// | `write:policy` | | yes | yes | `write:policy` |
     /// | `oversee` | | yes | yes | `oversee` |
     /// | `admin` | | | yes | `admin` |
     ///
@@ -110,6 +115,14 @@ impl Principal {
         }))
     }
 
+    /// The member, if it is one.
+    pub fn member(&self) -> Option<MemberId> {
+        match self {
+            Self::Member { id, .. } => Some(*id),
+            Self::Token { .. } => None,
+        }
+    }
+
     /// How assertions, audit rows and stored answers name them: `member:…`, `token:…`.
     pub fn actor(&self) -> String {
         match self {
@@ -138,7 +151,7 @@ fn role_permits(role: Role, permission: Permission) -> bool {
         | Permission::Read
         | Permission::WriteConversations
         | Permission::WriteIdentity => true,
-        Permission::WriteKnowledge | Permission::Oversee => {
+        Permission::WriteKnowledge | Permission::WritePolicy | Permission::Oversee => {
             matches!(role, Role::Admin | Role::Supervisor)
         }
         Permission::Admin => role == Role::Admin,
@@ -154,6 +167,7 @@ fn scope_permits(scope: Scope, permission: Permission) -> bool {
         }
         Permission::WriteIdentity => matches!(scope, Scope::WriteIdentity | Scope::Admin),
         Permission::WriteKnowledge => matches!(scope, Scope::WriteKnowledge | Scope::Admin),
+        Permission::WritePolicy => matches!(scope, Scope::WritePolicy | Scope::Admin),
         Permission::Oversee => matches!(scope, Scope::Oversee | Scope::Admin),
         Permission::Admin => scope == Scope::Admin,
     }

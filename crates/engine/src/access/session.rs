@@ -6,7 +6,7 @@ use crate::key::fingerprint;
 use crate::queries::access as queries;
 use throughline_model::clock::{Clock, Millis};
 use throughline_model::id::MemberId;
-use throughline_storage::{Tx, params};
+use throughline_storage::{Hint, Tx, params};
 
 /// A session as it is handed out, once.
 #[derive(Clone)]
@@ -100,5 +100,6 @@ pub fn end(tx: &mut Tx<'_>, secret: &str) -> Result<()> {
 /// When the database fails.
 pub fn end_all(tx: &mut Tx<'_>, member: MemberId) -> Result<()> {
     tx.execute(&queries::DROP_SESSIONS_OF, params![member])?;
+    tx.hint(Hint::Member { member });
     Ok(())
 }

@@ -2,13 +2,14 @@
 
 use crate::Setup;
 use crate::error::Result;
+use crate::notification::{self, NotificationKind};
 use crate::queries::conversation as queries;
 use crate::webhook;
 use serde::Serialize;
 use throughline_model::channel::Channel;
 use throughline_model::clock::Millis;
 use throughline_model::conversation::{AuthorKind, Direction, EntryKind};
-use throughline_model::id::{ConversationId, EntryId, InteractionId};
+use throughline_model::id::{ConversationId, EntryId, InteractionId, MemberId};
 use throughline_storage::{Hint, Tx, params};
 use uuid::Uuid;
 
@@ -94,24 +95,48 @@ impl NewEntry {
 /// When there is no such conversation, or the database fails.
 pub fn append(tx: &mut Tx<'_>, setup: &Setup, entry: &NewEntry) -> Result<(EntryId, i64)> {
     let id = EntryId(setup.clock.new_id());
-    let seq = append_as(tx, setup, id, entry)?;
+    let (seq, owner) = insert(tx, setup, id, entry)?;
     webhook::entry_created(tx, setup, id, seq, entry)?;
+    if let Some(member) = owner
+        && entry.direction == Direction::In
+        && entry.kind == EntryKind::Message
+    {
+        let news = notification::New {
+            member,
+            kind: NotificationKind::Message,
+            conversation: entry.conversation,
+            seq,
+            author_name: entry.author.name.as_deref(),
+            text: &entry.text,
+        };
+        notification::tell(tx, setup, &news)?;
+    }
     Ok((id, seq))
 }
 
-/// [`append`] under an id the entry has already, without telling webhooks: it is not news.
+/// [`append`] under an id the entry has already, without telling anybody: it is not news.
 pub(super) fn append_as(
     tx: &mut Tx<'_>,
     setup: &Setup,
     id: EntryId,
     entry: &NewEntry,
 ) -> Result<i64> {
+    Ok(insert(tx, setup, id, entry)?.0)
+}
+
+/// Inserts an entry; returns its number, and who looks after the conversation.
+fn insert(
+    tx: &mut Tx<'_>,
+    setup: &Setup,
+    id: EntryId,
+    entry: &NewEntry,
+) -> Result<(i64, Option<MemberId>)> {
     let now = setup.clock.now();
-    let seq: i64 = tx
+    let (seq, owner) = tx
         .optional(
             &queries::NEXT_SEQ,
             params![entry.conversation, now],
-            |row| row.get("last_seq"),
+            |row| Ok((row.get("last_seq")?, row.get("owner_id")?)),
         )?
         .ok_or_else(|| crate::Error::not_found("conversation", entry.conversation))?;
     tx.execute(
@@ -138,5 +163,5 @@ pub(super) fn append_as(
         conversation: entry.conversation,
         seq,
     });
-    Ok(seq)
+    Ok((seq, owner))
 }

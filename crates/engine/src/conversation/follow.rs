@@ -13,6 +13,7 @@ use crate::conversation::read::{Entry, read_entry};
 use crate::error::Result;
 use crate::identity::Moved;
 use crate::queries::conversation as queries;
+use crate::rating;
 use serde_json::json;
 use std::collections::BTreeMap;
 use throughline_model::id::{ConversationId, CustomerId};
@@ -108,6 +109,8 @@ fn move_lines(
         )?;
         move_fact(tx, from, entry.seq, to, seq)?;
     }
+    rating::recount(tx, from)?;
+    rating::recount(tx, to)?;
     for stray in lines {
         tx.execute(&queries::RETIRE_INTERACTION, params![stray.line.id])?;
     }

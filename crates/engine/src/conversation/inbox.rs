@@ -3,13 +3,14 @@
 use crate::conversation::append::Author;
 use crate::conversation::join::interactions;
 use crate::conversation::read::{Conversation, Entry, read_conversation, read_entry};
+use crate::conversation::tag::tag_pattern;
 use crate::error::Result;
 use crate::identity;
 use crate::queries::conversation as queries;
 use serde::Serialize;
 use throughline_model::channel::Channel;
 use throughline_model::clock::Millis;
-use throughline_model::conversation::{CaseStatus, Direction, EntryKind};
+use throughline_model::conversation::{CaseStatus, Direction, EntryKind, Priority};
 use throughline_model::id::{ConversationId, CustomerId, MemberId};
 use throughline_model::identifier::IdentifierKind;
 use throughline_storage::{Tx, params};
@@ -41,6 +42,10 @@ pub struct InboxFilter {
     pub channel: Option<Channel>,
     /// Only those in which this is part of the subject, a field, a fact, or a name or address of the customer.
     pub search: Option<String>,
+    /// Only those of one of these priorities; none means any.
+    pub priorities: Vec<Priority>,
+    /// Only those with this tag.
+    pub tag: Option<String>,
 }
 
 /// One conversation of the list.
@@ -95,23 +100,34 @@ pub fn inbox(
         Whose::Nobody => ("nobody", None),
     };
     let channel = filter.channel.map_or("", Channel::as_str);
-    let statuses = between_commas(&filter.statuses);
+    let statuses = between_commas(filter.statuses.iter().map(|one| one.as_str()));
+    let priorities = between_commas(filter.priorities.iter().map(|one| one.as_str()));
+    let tag = filter.tag.as_deref().map(tag_pattern).transpose()?;
     let search = match filter.search.as_deref().map(str::trim) {
         None | Some("") => String::new(),
         Some(text) => identity::pattern(text),
     };
-    let values = params![at, id, statuses, whose, owner, channel, search, limit];
+    let values = params![
+        at,
+        id,
+        statuses,
+        whose,
+        owner,
+        channel,
+        search,
+        limit,
+        priorities,
+        tag.unwrap_or_default()
+    ];
     let found = tx.all(&queries::INBOX, values, read_conversation)?;
     found.into_iter().map(|one| row(tx, one)).collect()
 }
 
-fn between_commas(statuses: &[CaseStatus]) -> String {
-    match statuses {
-        [] => String::new(),
-        some => {
-            let words: Vec<&str> = some.iter().map(|status| status.as_str()).collect();
-            format!(",{},", words.join(","))
-        }
+fn between_commas(words: impl Iterator<Item = &'static str>) -> String {
+    let words: Vec<&str> = words.collect();
+    match words.is_empty() {
+        true => String::new(),
+        false => format!(",{},", words.join(",")),
     }
 }
 

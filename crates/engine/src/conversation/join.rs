@@ -1,5 +1,6 @@
 //! Which conversation a message belongs to.
 
+use crate::delivery::Way;
 use crate::error::Result;
 use crate::identity::Person;
 use crate::queries::conversation as queries;
@@ -55,6 +56,17 @@ pub struct Interaction {
     pub last_at: Millis,
     /// The newest entry the customer is known to have seen.
     pub read_seq: i64,
+}
+
+impl Interaction {
+    /// The way a message over it takes.
+    pub(crate) fn way(&self) -> Way {
+        Way {
+            channel: self.channel,
+            endpoint: self.endpoint,
+            identifier: self.identifier,
+        }
+    }
 }
 
 /// Joins the conversation a message belongs to, or starts one: a token of ours that names a conversation of this

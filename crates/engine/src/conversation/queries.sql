@@ -4,7 +4,7 @@ VALUES ($1, $2, $3, 'open', $4, 'normal', '{}', 0, $5, $5)
 
 -- name: by_id
 SELECT c.id, c.identifier_id, i.customer_id, c.brand, c.status, c.subject, c.priority, c.owner_id, c.fields, c.last_seq,
-       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until
+       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags
 FROM conversation c JOIN identifier i ON i.id = c.identifier_id WHERE c.id = $1
 
 -- Conversations of a customer that a message may join, the best first: the one in which this very identifier
@@ -32,7 +32,7 @@ UPDATE conversation SET status = 'open', resolved_at = NULL, snoozed_until = NUL
 
 -- name: next_seq
 UPDATE conversation SET last_seq = last_seq + 1, updated_at = CASE WHEN updated_at > $2 THEN updated_at ELSE $2 END
-WHERE id = $1 RETURNING last_seq
+WHERE id = $1 RETURNING last_seq, owner_id
 
 -- name: insert_entry
 INSERT INTO entry (conversation_id, seq, id, at, recorded_at, kind, direction, author_kind, author_id, author_name,
@@ -98,14 +98,14 @@ UPDATE interaction SET read_seq = $2 WHERE id = $1 AND read_seq < $2
 
 -- name: set_state
 UPDATE conversation SET status = $2, subject = $3, priority = $4, owner_id = $5, fields = $6, resolved_at = $7,
-       snoozed_until = $8 WHERE id = $1
+       snoozed_until = $8, tags = $9 WHERE id = $1
 
 -- name: set_subject
 UPDATE conversation SET subject = $2 WHERE id = $1 AND subject IS NULL
 
 -- name: list
 SELECT c.id, c.identifier_id, i.customer_id, c.brand, c.status, c.subject, c.priority, c.owner_id, c.fields, c.last_seq,
-       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until
+       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags
 FROM conversation c JOIN identifier i ON i.id = c.identifier_id
 WHERE (c.updated_at < $1 OR (c.updated_at = $1 AND c.id < $2))
   AND ($3 = '' OR c.status = $3)
@@ -113,11 +113,11 @@ WHERE (c.updated_at < $1 OR (c.updated_at = $1 AND c.id < $2))
   AND ($6 = '' OR EXISTS (SELECT 1 FROM interaction x WHERE x.conversation_id = c.id AND x.channel = $6))
 ORDER BY c.updated_at DESC, c.id DESC LIMIT $7
 
--- `$3` has the wanted states between commas (`,open,pending,`), `$4` says whose they are (`owner`, `nobody`), and `$7`
--- is a pattern in lower case.
+-- `$3` has the wanted states between commas (`,open,pending,`), `$9` the priorities; `$4` says whose they are (`owner`,
+-- `nobody`), and `$7` is a pattern in lower case.
 -- name: inbox
 SELECT c.id, c.identifier_id, i.customer_id, c.brand, c.status, c.subject, c.priority, c.owner_id, c.fields, c.last_seq,
-       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until
+       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags
 FROM conversation c JOIN identifier i ON i.id = c.identifier_id
 WHERE (c.updated_at < $1 OR (c.updated_at = $1 AND c.id < $2))
   AND ($3 = '' OR $3 LIKE '%,' || c.status || ',%')
@@ -131,7 +131,55 @@ WHERE (c.updated_at < $1 OR (c.updated_at = $1 AND c.id < $2))
         WHERE k.customer_id = i.customer_id AND (LOWER(k.value) LIKE $7 ESCAPE '\' OR LOWER(k.name) LIKE $7 ESCAPE '\'
               OR LOWER(p.name) LIKE $7 ESCAPE '\')
       ))
+  AND ($9 = '' OR $9 LIKE '%,' || c.priority || ',%')
+  AND ($10 = '' OR c.tags LIKE $10 ESCAPE '\')
 ORDER BY c.updated_at DESC, c.id DESC LIMIT $8
+
+-- What was said with all these words in it, each the beginning of one; the latest first.
+-- name: said @sqlite
+SELECT e.conversation_id, e.seq, e.id, e.at, e.recorded_at, e.kind, e.direction, e.author_kind, e.author_id,
+       e.author_name, e.interaction_id, e.channel, e.public, e.text, e.body
+FROM entry_words w JOIN entry e ON e.id = w.entry_id
+WHERE w.entry_words MATCH '"' || REPLACE($1, ' ', '"* "') || '"*' ORDER BY w.rowid DESC LIMIT $2
+
+-- name: said @postgres
+SELECT e.conversation_id, e.seq, e.id, e.at, e.recorded_at, e.kind, e.direction, e.author_kind, e.author_id,
+       e.author_name, e.interaction_id, e.channel, e.public, e.text, e.body
+FROM entry e
+WHERE e.kind IN ('message', 'note', 'call', 'transcript')
+  AND to_tsvector('simple', regexp_replace(LEFT(e.text, 100000), '[^[:alnum:]]+', ' ', 'g'))
+      @@ to_tsquery('simple', REPLACE($1, ' ', ':* & ') || ':*')
+ORDER BY e.at DESC, e.id DESC LIMIT $2
+
+-- What was said so lately that its words are not brought in yet; the latest first.
+-- name: said_lately
+SELECT e.conversation_id, e.seq, e.id, e.at, e.recorded_at, e.kind, e.direction, e.author_kind, e.author_id,
+       e.author_name, e.interaction_id, e.channel, e.public, e.text, e.body
+FROM entry_words_wanted w JOIN entry e ON e.id = w.entry_id ORDER BY w.id DESC LIMIT $1
+
+-- The end of the next batch of words to be brought in.
+-- name: words_until
+SELECT MAX(b.id) AS id, COUNT(*) AS count FROM (SELECT id FROM entry_words_wanted ORDER BY id LIMIT $1) b
+
+-- name: bring_words @sqlite
+INSERT INTO entry_words (entry_id, text)
+SELECT e.id, e.text FROM entry_words_wanted w JOIN entry e ON e.id = w.entry_id WHERE w.id <= $1 ORDER BY w.id
+
+-- PostgreSQL's own index has them already.
+-- name: bring_words @postgres
+SELECT id FROM entry_words_wanted WHERE id <= $1
+
+-- name: words_brought
+DELETE FROM entry_words_wanted WHERE id <= $1
+
+-- name: remember_tag
+INSERT INTO tag (name, used_at) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET used_at = excluded.used_at
+
+-- name: known_tags
+SELECT name FROM tag ORDER BY used_at DESC, name LIMIT $1
+
+-- name: held_by
+SELECT id FROM conversation WHERE owner_id = $1 AND status NOT IN ('resolved', 'closed') ORDER BY id
 
 -- name: newest_words
 SELECT conversation_id, seq, id, at, recorded_at, kind, direction, author_kind, author_id, author_name, interaction_id,
@@ -140,7 +188,7 @@ FROM entry WHERE conversation_id = $1 AND kind IN ('message', 'note', 'call') OR
 
 -- name: of_customer
 SELECT c.id, c.identifier_id, i.customer_id, c.brand, c.status, c.subject, c.priority, c.owner_id, c.fields, c.last_seq,
-       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until
+       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags
 FROM conversation c JOIN identifier i ON i.id = c.identifier_id
 WHERE i.customer_id = $1 AND c.id < $2 ORDER BY c.id DESC LIMIT $3
 

@@ -45,6 +45,8 @@ pub struct Conversation {
     pub resolved_at: Option<Millis>,
     /// Until when it is put aside, in milliseconds since 1970.
     pub snoozed_until: Option<Millis>,
+    /// Words it is found and counted by, sorted.
+    pub tags: Vec<String>,
 }
 
 /// One line of the timeline.
@@ -248,5 +250,6 @@ pub(super) fn read_conversation(row: &Row<'_>) -> throughline_storage::Result<Co
         updated_at: row.get("updated_at")?,
         resolved_at: row.get("resolved_at")?,
         snoozed_until: row.get("snoozed_until")?,
+        tags: row.json("tags")?,
     })
 }

@@ -3,13 +3,15 @@
 use crate::conversation::append::{Author, NewEntry, append};
 use crate::conversation::join::lock;
 use crate::conversation::read::{Conversation, get};
+use crate::conversation::tag;
 use crate::error::{Error, Result};
+use crate::notification::{self, NotificationKind};
 use crate::queries::conversation as queries;
-use crate::{Setup, webhook};
+use crate::{Setup, routing, webhook};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use throughline_model::clock::Millis;
-use throughline_model::conversation::{CaseStatus, EntryKind, Priority};
+use throughline_model::conversation::{AuthorKind, CaseStatus, EntryKind, Priority};
 use throughline_model::id::{ConversationId, MemberId};
 use throughline_storage::{Tx, params};
 
@@ -39,6 +41,12 @@ pub struct Change {
     /// Until when it is put aside, in milliseconds since 1970; needs the status `snoozed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snoozed_until: Option<Millis>,
+    /// Tags it gets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub add_tags: Vec<String>,
+    /// Tags it loses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remove_tags: Vec<String>,
 }
 
 /// Changes the case and writes down who did.
@@ -66,8 +74,10 @@ pub fn change(
             serde_json::Value::Object(after.fields.clone()),
             after.resolved_at,
             after.snoozed_until,
+            json!(after.tags),
         ],
     )?;
+    tag::remember(tx, setup, &change.add_tags)?;
     let body = json!({ "change": change, "status_before": before.status });
     let entry = NewEntry::internal(
         id,
@@ -77,10 +87,49 @@ pub fn change(
         describe(change),
         body,
     );
-    append(tx, setup, &entry)?;
+    let (_, seq) = append(tx, setup, &entry)?;
     let after = get(tx, id)?;
+    tell_owner(tx, setup, &before, &after, seq, &entry.author)?;
     webhook::conversation_changed(tx, setup, &after)?;
+    let of_routing = |one: &Conversation| {
+        let queue = one.fields.get("queue").cloned();
+        (one.status, one.owner, one.priority, queue)
+    };
+    if of_routing(&before) != of_routing(&after) {
+        routing::wake(tx, &setup.clock, id, None)?;
+    }
     Ok(after)
+}
+
+/// Who looks after the case hears that somebody else gave it to them, or that it is no longer put aside.
+fn tell_owner(
+    tx: &mut Tx<'_>,
+    setup: &Setup,
+    before: &Conversation,
+    after: &Conversation,
+    seq: i64,
+    by: &Author,
+) -> Result<()> {
+    let Some(member) = after.owner.filter(|owner| by.id != Some(owner.uuid())) else {
+        return Ok(());
+    };
+    let woken = before.status == CaseStatus::Snoozed
+        && after.status == CaseStatus::Open
+        && by.kind == AuthorKind::System;
+    let kind = match woken {
+        _ if before.owner != after.owner => NotificationKind::Assigned,
+        true => NotificationKind::Woken,
+        false => return Ok(()),
+    };
+    let news = notification::New {
+        member,
+        kind,
+        conversation: after.id,
+        seq,
+        author_name: by.name.as_deref(),
+        text: after.subject.as_deref().unwrap_or_default(),
+    };
+    notification::tell(tx, setup, &news)
 }
 
 fn apply(setup: &Setup, before: &Conversation, change: &Change) -> Result<Conversation> {
@@ -130,6 +179,7 @@ fn apply(setup: &Setup, before: &Conversation, change: &Change) -> Result<Conver
             after.fields.insert(name.clone(), value.clone());
         }
     }
+    after.tags = tag::changed(&before.tags, &change.add_tags, &change.remove_tags)?;
     Ok(after)
 }
 
@@ -156,6 +206,13 @@ fn describe(change: &Change) -> String {
             .fields
             .iter()
             .map(|(name, value)| format!("{name}: {value}")),
+    );
+    parts.extend(change.add_tags.iter().map(|tag| format!("tag: {tag}")));
+    parts.extend(
+        change
+            .remove_tags
+            .iter()
+            .map(|tag| format!("tag removed: {tag}")),
     );
     parts.join(", ")
 }

@@ -62,3 +62,11 @@ SELECT e.id, e.text FROM followed_answer f
 JOIN delivery answer ON answer.id = f.answer_id
 JOIN entry e ON e.conversation_id = answer.conversation_id AND e.seq = answer.seq
 WHERE f.mail_id = $1 ORDER BY answer.seq
+
+-- When the customer last wrote from this address to this endpoint; 0 stands for a line only we have opened.
+-- name: last_inbound
+SELECT MAX(last_at) AS last_at FROM interaction WHERE identifier_id = $1 AND endpoint_id = $2 AND last_at > 0
+
+-- name: record_decision
+INSERT INTO delivery_decision (delivery_id, request, decision, at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (delivery_id) DO UPDATE SET request = excluded.request, decision = excluded.decision, at = excluded.at

@@ -1,16 +1,20 @@
 //! Handing outbox rows to the channels' adapters.
 
-use super::{Change, Delivery, advance, carried, files, get, start};
+use super::permission::{self, Leave, Way};
+use super::{Change, DELIVER, Delivery, TRIES, advance, carried, files, get, start};
 use crate::Setup;
 use crate::attachment::{self, Files};
+use crate::conversation::{self, Author, NewEntry};
 use crate::error::Result;
 use crate::identity::{self, code};
-use crate::job::{Done, Handler, Job};
+use crate::job::{self, Done, Handler, Job};
 use crate::queries::{delivery as queries, intake};
+use serde_json::json;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use throughline_model::channel::{Channel, ChannelAdapter};
 use throughline_model::clock::Millis;
+use throughline_model::conversation::EntryKind;
 use throughline_model::id::{AttachmentId, DeliveryId, EndpointId};
 use throughline_model::identifier::Identifier;
 use throughline_model::outbound::{DeliveryStatus, Outbound, Reconciled, SendOutcome};
@@ -188,6 +192,9 @@ fn prepare(tx: &mut Tx<'_>, setup: &Setup, id: DeliveryId) -> Result<Step> {
     let delivery = get(tx, id)?;
     match delivery.status {
         DeliveryStatus::Queued => {
+            if !may_leave(tx, setup, &delivery)? {
+                return Ok(Step::Nothing);
+            }
             let attempt = start(tx, &setup.clock, id)?.unwrap_or_default();
             let (outbound, attachments) = outbound(tx, setup, &delivery)?;
             Ok(Step::Send(Box::new(outbound), attempt, attachments))
@@ -212,6 +219,48 @@ fn prepare(tx: &mut Tx<'_>, setup: &Setup, id: DeliveryId) -> Result<Step> {
             )))
         }
         _ => Ok(Step::Nothing),
+    }
+}
+
+/// Asks the delivery policy a last time. What must wait gets a job of its own, so that what is written after it, such as
+/// an answer after a notice, need not wait too; what may not go has failed, which the timeline says.
+fn may_leave(tx: &mut Tx<'_>, setup: &Setup, delivery: &Delivery) -> Result<bool> {
+    let (conversation, seq) = (delivery.conversation, delivery.seq);
+    let body: serde_json::Value = tx.one(&queries::ENTRY, params![conversation, seq], |row| {
+        row.json("body")
+    })?;
+    let way = Way {
+        channel: delivery.channel,
+        endpoint: delivery.endpoint,
+        identifier: delivery.identifier,
+    };
+    let asked = permission::ask(tx, setup, way, permission::purpose(&body))?;
+    asked.record(tx, delivery.id)?;
+    let now = setup.clock.now();
+    match asked.leave() {
+        Leave::Now => Ok(true),
+        Leave::At(at) if at <= now => Ok(true),
+        Leave::At(at) => {
+            let payload = json!({ "delivery": delivery.id });
+            let key = delivery.id.to_string();
+            job::enqueue(tx, &setup.clock, DELIVER, &key, &payload, at, TRIES)?;
+            Ok(false)
+        }
+        Leave::Never(rule, why) => {
+            let change = Change {
+                code: Some(rule.clone()),
+                reason: Some(why.clone()),
+                ..Change::to(DeliveryStatus::Failed)
+            };
+            advance(tx, setup, delivery.id, change)?;
+            let text = format!("The message was not sent: {why} ({rule})");
+            let mut body = asked.body();
+            body["delivery"] = json!(delivery.id);
+            let kind = EntryKind::Decision;
+            let entry = NewEntry::internal(conversation, now, kind, Author::system(), text, body);
+            conversation::append(tx, setup, &entry)?;
+            Ok(false)
+        }
     }
 }
 

@@ -142,6 +142,22 @@ pub fn spend(
     }
 }
 
+/// Where the newest code that `holder` asked for, and that still works, was sent.
+///
+/// # Errors
+/// When the database fails.
+pub fn last_target(
+    tx: &mut Tx<'_>,
+    setup: &Setup,
+    holder: IdentifierId,
+) -> Result<Option<IdentifierId>> {
+    Ok(tx.optional(
+        &queries::LAST_CODE_TARGET,
+        params![holder, setup.clock.now()],
+        |row| row.get("target_id"),
+    )?)
+}
+
 /// The link in a message was opened and confirmed, by whoever reads what is sent to the target.
 ///
 /// # Errors

@@ -114,6 +114,11 @@ SELECT COUNT(*) AS count FROM one_time_code WHERE (holder_id = $1 OR target_id =
 SELECT id, holder_id, target_id, conversation_id, code_hash, attempts FROM one_time_code
 WHERE holder_id = $1 AND target_id = $2 AND used_at IS NULL AND expires_at > $3 ORDER BY created_at DESC LIMIT 1
 
+-- Where the holder's newest code was sent.
+-- name: last_code_target
+SELECT target_id FROM one_time_code WHERE holder_id = $1 AND used_at IS NULL AND expires_at > $2
+ORDER BY created_at DESC, id DESC LIMIT 1
+
 -- name: open_codes_of_target
 SELECT id, holder_id, target_id, conversation_id, code_hash, attempts FROM one_time_code
 WHERE target_id = $1 AND conversation_id IS NOT NULL AND used_at IS NULL AND expires_at > $2 ORDER BY created_at DESC LIMIT 5

@@ -115,3 +115,14 @@ fn rank(locale: &str, wanted: &[String]) -> (usize, bool) {
     let exact = wanted.iter().any(|wish| wish == locale);
     (place.unwrap_or(usize::MAX), !exact)
 }
+
+/// The questions that public articles say they answer.
+///
+/// # Errors
+/// When the database fails.
+pub fn questions(tx: &mut Tx<'_>) -> Result<Vec<String>> {
+    let found: Vec<Vec<String>> = tx.all(&queries::PUBLIC_QUESTIONS, params![], |row| {
+        row.json("questions")
+    })?;
+    Ok(found.into_iter().flatten().collect())
+}

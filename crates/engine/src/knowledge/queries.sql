@@ -52,6 +52,10 @@ INSERT INTO setting (name, value) VALUES ('knowledge.revision', '1')
 ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(setting.value AS BIGINT) + 1 AS TEXT)
 RETURNING value
 
+-- name: public_questions
+SELECT p.questions FROM passage p JOIN article a ON a.id = p.article_id AND a.version = p.version
+WHERE a.status = 'published' AND a.audience = 'public' ORDER BY p.article_id, p.number
+
 -- name: versions
 SELECT number, title, audience, published_by, at FROM article_version
 WHERE article_id = $1 AND number < $2 ORDER BY number DESC LIMIT $3

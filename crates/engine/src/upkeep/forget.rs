@@ -19,6 +19,8 @@ const IDEMPOTENCY_MS: i64 = DAY_MS;
 const LEAST_RETIRED_MS: i64 = 366 * DAY_MS;
 /// How long the log of outgoing webhooks goes back, in milliseconds.
 const WEBHOOK_LOG_MS: i64 = 30 * DAY_MS;
+/// How long a member finds what they were told, seen or not, in milliseconds.
+const NOTIFICATIONS_MS: i64 = 90 * DAY_MS;
 /// Rows per transaction.
 const BATCH: usize = 500;
 
@@ -55,6 +57,7 @@ pub(super) async fn forget(
     let retired_ms = retention.visitor_ms.max(LEAST_RETIRED_MS);
     sweep(db, &[&queries::DROP_RETIRED_VISITORS], now - retired_ms).await?;
     sweep(db, &[&queries::DROP_IDEMPOTENCY], now - IDEMPOTENCY_MS).await?;
+    sweep(db, &[&queries::DROP_NOTIFICATIONS], now - NOTIFICATIONS_MS).await?;
     let log = [
         &queries::DROP_WEBHOOK_ATTEMPTS,
         &queries::DROP_WEBHOOK_DELIVERIES,

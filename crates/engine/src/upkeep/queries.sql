@@ -63,3 +63,6 @@ DELETE FROM webhook_attempt WHERE delivery_id IN (
 DELETE FROM webhook_delivery WHERE id IN (
     SELECT id FROM webhook_delivery WHERE updated_at < $1 AND status <> 'pending' ORDER BY updated_at, id LIMIT $2
 )
+
+-- name: drop_notifications
+DELETE FROM notification WHERE id IN (SELECT id FROM notification WHERE at < $1 ORDER BY at, id LIMIT $2)

@@ -10,7 +10,7 @@ use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
 use crate::identity::{self, Person, code};
 use crate::queries::visitor as queries;
-use crate::{Setup, consent, delivery};
+use crate::{Setup, delivery};
 use serde_json::json;
 use throughline_identity::AssertionKind;
 use throughline_model::assurance::Assurance;
@@ -18,6 +18,7 @@ use throughline_model::channel::Channel;
 use throughline_model::conversation::{Direction, EntryKind};
 use throughline_model::id::{ConversationId, IdentifierId};
 use throughline_model::identifier::Identifier;
+use throughline_policy::delivery::Purpose;
 use throughline_storage::{Tx, params};
 
 /// The visitor says who they are. That proves nothing: it links nobody and shows nothing, but people at the desk
@@ -38,6 +39,29 @@ pub fn claim(
     let claimed = AssertionKind::Claimed;
     note(tx, setup, claimed, address, visitor.identifier, "typed")?;
     Ok(address)
+}
+
+/// The visitor says their name, an address ([`claim`]), or both. They are known by the name from now on.
+///
+/// # Errors
+/// When the database fails.
+pub fn introduce(
+    tx: &mut Tx<'_>,
+    setup: &Setup,
+    visitor: &Visitor,
+    address: Option<&Identifier>,
+    name: Option<&str>,
+) -> Result<Visitor> {
+    let name = name.map(clean_name).filter(|name| !name.is_empty());
+    if let Some(address) = address {
+        claim(tx, setup, visitor, address, name.as_deref())?;
+    } else {
+        identity::recognise(tx, &setup.clock, &visitor.sender(), name.as_deref())?;
+    }
+    Ok(Visitor {
+        name: name.or_else(|| visitor.name.clone()),
+        ..visitor.clone()
+    })
 }
 
 /// Sends a one-time code to `address` through `outlet`, an endpoint of that channel. Nothing is sent, and
@@ -155,7 +179,7 @@ fn start(tx: &mut Tx<'_>, setup: &Setup, visitor: &Visitor, brand: &str) -> Resu
 }
 
 /// A message with a code in it. People at the desk see that it was sent, nobody sees the code.
-pub(super) struct CodeMessage<'m> {
+pub(crate) struct CodeMessage<'m> {
     /// The conversation it is noted in.
     pub home: ConversationId,
     /// The endpoint it leaves through.
@@ -179,7 +203,13 @@ impl CodeMessage<'_> {
         terms: &Terms,
         holder: IdentifierId,
     ) -> Result<()> {
-        if consent::opted_out(tx, self.outlet.id, self.target)? {
+        let way = delivery::Way {
+            channel: self.outlet.channel,
+            endpoint: self.outlet.id,
+            identifier: self.target,
+        };
+        let asked = delivery::ask(tx, setup, way, Purpose::Code)?;
+        if asked.require().is_err() {
             return Ok(());
         }
         let per_hour = terms.codes_per_hour;
@@ -205,8 +235,9 @@ impl CodeMessage<'_> {
             body: json!({ "automatic": true, "subject": self.subject, "one_time_code": issued.id }),
         };
         let (_, seq) = conversation::append(tx, setup, &entry)?;
-        delivery::post(tx, setup, &line, seq, &format!("code:{}", issued.id), true)?;
-        Ok(())
+        let id = format!("code:{}", issued.id);
+        let (delivery, _) = delivery::post(tx, setup, &line, seq, &id, true)?;
+        asked.record(tx, delivery)
     }
 }
 

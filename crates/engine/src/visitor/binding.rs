@@ -55,27 +55,32 @@ pub(super) fn visitor_for(
     person: Person,
     kind: IdentifierKind,
 ) -> Result<Bound> {
-    if is_somebody_else(tx, setup, visitor, person, kind)? {
+    if is_somebody_else(tx, setup, visitor.identifier, person, kind)? {
         retire(tx, setup, visitor)?;
         return Ok(Bound::Anew(arrive(tx, setup, visitor.endpoint, None)?));
     }
     Ok(Bound::Same(visitor.clone()))
 }
 
-fn is_somebody_else(
+/// Whether `person`, about to be proven by an identifier of `kind`, is by all that is known not who `holder` belongs to.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) fn is_somebody_else(
     tx: &mut Tx<'_>,
     setup: &Setup,
-    visitor: &Visitor,
+    holder: IdentifierId,
     person: Person,
     kind: IdentifierKind,
 ) -> Result<bool> {
-    if person.customer == visitor.customer {
+    let customer = identity::customer_of(tx, holder)?;
+    if person.customer == customer {
         return Ok(false);
     }
-    if has_account(tx, visitor.customer)? && has_account(tx, person.customer)? {
+    if has_account(tx, customer)? && has_account(tx, person.customer)? {
         return Ok(true);
     }
-    let shown = tx.all(&queries::SHOWN, params![visitor.identifier], |row| {
+    let shown = tx.all(&queries::SHOWN, params![holder], |row| {
         Ok(Shown {
             kind: row.word("kind")?,
             customer: row.get("customer_id")?,

@@ -13,13 +13,14 @@ use crate::endpoint::{self, Endpoint};
 use crate::error::Result;
 use crate::job::{Done, Handler, Job, enqueue};
 use crate::queries::visitor as queries;
-use crate::{Setup, consent, identity};
+use crate::{Setup, identity};
 use serde_json::json;
 use std::collections::HashMap;
 use throughline_model::clock::Millis;
 use throughline_model::id::{DeliveryId, EndpointId, IdentifierId};
 use throughline_model::identifier::IdentifierKind;
 use throughline_model::outbound::DeliveryStatus;
+use throughline_policy::delivery::Purpose;
 use throughline_storage::{Db, Tx, params};
 
 /// The job kind that looks whether an answer was read in the chat.
@@ -143,7 +144,7 @@ fn follow(
         return Ok(Done::Later { after_ms });
     }
     let mailbox = endpoint::get(tx, mailbox)?;
-    match proven_address(tx, &answer, &mailbox)? {
+    match proven_address(tx, setup, &answer, &mailbox)? {
         Some(address) => send_answers(tx, setup, &answer, &unread, &mailbox, address)?,
         None => announce(tx, setup, terms, &answer, &mailbox)?,
     }
@@ -182,13 +183,22 @@ fn unread(tx: &mut Tx<'_>, answer: &Delivery, since: Millis) -> Result<Vec<Unrea
 /// customer has been proven, or a member said it is theirs.
 fn proven_address(
     tx: &mut Tx<'_>,
+    setup: &Setup,
     answer: &Delivery,
     mailbox: &Endpoint,
 ) -> Result<Option<IdentifierId>> {
     let customer = identity::customer_of(tx, answer.identifier)?;
     let values = params![customer, IdentifierKind::Email];
     for address in tx.all(&queries::ADDRESSES, values, |row| row.get("id"))? {
-        if !consent::opted_out(tx, mailbox.id, address)? {
+        let way = delivery::Way {
+            channel: mailbox.channel,
+            endpoint: mailbox.id,
+            identifier: address,
+        };
+        if delivery::ask(tx, setup, way, Purpose::Answer)?
+            .require()
+            .is_ok()
+        {
             return Ok(Some(address));
         }
     }

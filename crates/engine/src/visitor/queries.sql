@@ -51,7 +51,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)
 
 -- name: use_resume_link
 UPDATE resume_link SET used_at = $2 WHERE id = $1 AND used_at IS NULL AND expires_at > $2
-RETURNING conversation_id, identifier_id, assurance
+RETURNING conversation_id, identifier_id, assurance, created_by
 
 -- What somebody has uploaded lately.
 -- name: uploaded

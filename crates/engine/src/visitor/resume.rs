@@ -1,6 +1,6 @@
 //! A conversation goes on in another browser, by a link.
 
-use super::{Arrived, arrive};
+use super::{Arrived, Visitor, arrive, assurance_here, find, token_of};
 use crate::Setup;
 use crate::conversation::{self, Author, Conversation, NewEntry};
 use crate::error::{Error, Result};
@@ -17,6 +17,9 @@ use throughline_storage::{Tx, params};
 
 /// How long a link made by a member works, in milliseconds.
 pub const LINK_MS: i64 = 15 * 60_000;
+
+/// How the maker of a link is written down who is the visitor themselves.
+const OWN: &str = "identifier:";
 
 /// A link that carries a conversation, once.
 #[derive(Clone, Debug)]
@@ -43,6 +46,8 @@ struct Carried {
     person: IdentifierId,
     assurance: Assurance,
     method: &'static str,
+    /// True when the visitor made the link for another browser of theirs.
+    own: bool,
 }
 
 /// Makes a link for whoever is behind the customer's latest line of a conversation. Its bearer is taken for that
@@ -70,6 +75,33 @@ pub fn make_link(
         )
     })?;
     let assurance = identity::assurance(tx, &setup.clock, person)?;
+    link(tx, setup, conversation, person, assurance, created_by)
+}
+
+/// Makes a link with which the visitor goes on in another browser of theirs: there they are the same visitor, who sees
+/// and has proven what they have here.
+///
+/// # Errors
+/// [`Error::Conflict`] when they have not written yet.
+pub fn make_own_link(tx: &mut Tx<'_>, setup: &Setup, visitor: &Visitor) -> Result<ResumeLink> {
+    let line = conversation::last_interaction(tx, visitor.identifier, visitor.endpoint)?
+        .ok_or_else(|| {
+            Error::Conflict("write a message first; then it can go on elsewhere".to_owned())
+        })?;
+    let assurance = assurance_here(tx, setup, visitor)?;
+    let created_by = format!("{OWN}{}", visitor.identifier);
+    let person = visitor.identifier;
+    link(tx, setup, line.conversation, person, assurance, &created_by)
+}
+
+fn link(
+    tx: &mut Tx<'_>,
+    setup: &Setup,
+    conversation: ConversationId,
+    person: IdentifierId,
+    assurance: Assurance,
+    created_by: &str,
+) -> Result<ResumeLink> {
     let (id, now) = (setup.clock.new_id(), setup.clock.now());
     let expires_at = now + LINK_MS;
     let values = params![
@@ -109,6 +141,9 @@ pub fn resume(
         .ok_or_else(|| {
             Error::Conflict(format!("the brand '{}' has no chat", conversation.brand))
         })?;
+    if carried.own {
+        return go_on(tx, setup, &conversation, carried.person);
+    }
     let mut arrived = arrive(tx, setup, chat, None)?;
     let visitor = arrived.visitor.identifier;
     let same = Evidence::seen(
@@ -137,6 +172,34 @@ pub fn resume(
     }))
 }
 
+/// The same visitor in one more browser, unless they have left meanwhile.
+fn go_on(
+    tx: &mut Tx<'_>,
+    setup: &Setup,
+    conversation: &Conversation,
+    visitor: IdentifierId,
+) -> Result<Option<Resumed>> {
+    let lines = conversation::interactions(tx, conversation.id)?;
+    let Some(line) = lines.into_iter().find(|line| line.identifier == visitor) else {
+        return Ok(None);
+    };
+    let Some((_, visitor)) = find(tx, visitor, line.endpoint)? else {
+        return Ok(None);
+    };
+    enter(
+        tx,
+        setup,
+        conversation.id,
+        line.endpoint,
+        visitor.identifier,
+    )?;
+    let token = token_of(setup, &visitor);
+    Ok(Some(Resumed {
+        arrived: Arrived { visitor, token },
+        conversation: Some(conversation.id),
+    }))
+}
+
 /// Either kind of link: from a message that asked whether to go on, or made by a member.
 fn spend(tx: &mut Tx<'_>, setup: &Setup, token: &str) -> Result<Option<Carried>> {
     if let Some([id]) = setup.keys.open::<1>("resume-link", token) {
@@ -147,6 +210,7 @@ fn spend(tx: &mut Tx<'_>, setup: &Setup, token: &str) -> Result<Option<Carried>>
                 person: row.get("identifier_id")?,
                 assurance: row.get("assurance")?,
                 method: "resume_link",
+                own: row.get::<String>("created_by")?.starts_with(OWN),
             })
         })?);
     }
@@ -157,6 +221,7 @@ fn spend(tx: &mut Tx<'_>, setup: &Setup, token: &str) -> Result<Option<Carried>>
             person: redeemed.target,
             assurance: Assurance::PROVEN,
             method: "otp",
+            own: false,
         })
     }))
 }

@@ -5,12 +5,15 @@ use crate::Setup;
 use crate::conversation::{self, Conversation, Entry, Interaction, View};
 use crate::error::{Error, Result};
 use crate::queries::visitor as queries;
-use crate::{delivery, identity};
+use crate::rating::Rating;
+use crate::{delivery, identity, rating};
+use serde::Deserialize as _;
 use std::collections::BTreeMap;
 use throughline_model::assurance::Assurance;
 use throughline_model::conversation::{CaseStatus, Direction};
 use throughline_model::id::IdentifierId;
 use throughline_model::outbound::DeliveryStatus;
+use throughline_model::prompt::{Answer, Prompt};
 use throughline_storage::{Hint, Tx, params};
 
 /// How many conversations of a customer are looked at to find the open one.
@@ -141,6 +144,50 @@ impl Sight {
             .collect())
     }
 
+    /// The answer to what message `answer.seq` asked, in words.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when that message asked for nothing, or for something else.
+    pub fn told(&self, tx: &mut Tx<'_>, answer: &Answer) -> Result<String> {
+        let asked = self.lines(tx, answer.seq.saturating_sub(1), 1)?.pop();
+        let asked = asked
+            .filter(|line| line.entry.seq == answer.seq && line.entry.direction == Direction::Out)
+            .and_then(|line| prompt_of(&line.entry));
+        let prompt = asked.ok_or_else(|| {
+            Error::invalid("answer", "the message of this number asked for nothing")
+        })?;
+        prompt
+            .told(answer)
+            .map_err(|problem| Error::invalid("answer", problem))
+    }
+
+    /// The visitor says how they were served: 1 to 5, of the conversation they see, once it is resolved.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when there is no conversation, or it is not resolved.
+    pub fn rate(
+        &self,
+        tx: &mut Tx<'_>,
+        setup: &Setup,
+        score: i64,
+        comment: &str,
+    ) -> Result<Rating> {
+        let (Some(line), Some(conversation)) = (&self.line, &self.conversation) else {
+            return Err(Error::Conflict(
+                "there is no conversation to rate".to_owned(),
+            ));
+        };
+        if !matches!(
+            conversation.status,
+            CaseStatus::Resolved | CaseStatus::Closed
+        ) {
+            return Err(Error::Conflict(
+                "this conversation is not resolved yet; rate it then".to_owned(),
+            ));
+        }
+        rating::rate(tx, setup, line, score, comment)
+    }
+
     /// How far the answers after number `after` came, by number.
     ///
     /// # Errors
@@ -208,6 +255,12 @@ impl Sight {
             .filter_map(|(seq, id)| Some((seq, id.strip_prefix(&prefix)?.to_owned())))
             .collect())
     }
+}
+
+/// What a message asks for.
+pub fn prompt_of(entry: &Entry) -> Option<Prompt> {
+    let prompt = entry.body.get("prompt")?;
+    Prompt::deserialize(prompt).ok()
 }
 
 /// How far back uploads are counted, in milliseconds.

@@ -1,5 +1,6 @@
 //! `/api/v1/conversations`: the customers' issues.
 
+mod agent;
 mod facts;
 mod lines;
 mod live;
@@ -37,6 +38,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(read_conversation, change_conversation))
         .routes(routes!(list_entries))
         .routes(routes!(list_deliveries))
+        .merge(agent::router())
         .merge(lines::router())
         .merge(messages::router())
         .merge(facts::router())

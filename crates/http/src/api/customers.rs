@@ -2,6 +2,7 @@
 //!
 //! Any id a customer ever had leads to the customer as they are now; the answer has the id of today.
 
+mod consent;
 mod identity;
 mod profile;
 
@@ -28,6 +29,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(list_customer_conversations))
         .routes(routes!(read_timeline))
         .merge(profile::router())
+        .merge(consent::router())
         .merge(identity::router())
 }
 

@@ -33,7 +33,8 @@ pub fn router() -> OpenApiRouter<App> {
 ///
 /// Server-sent events: `entry` (`{"conversation", "seq"}`: it has entries up to there), `changed`
 /// (`{"conversation"}`: its state, owner or a delivery), `identity` (`{"customer"}`: who they are), `resync` (too
-/// much happened: read the lists again). The stream ends when the caller may not read any more.
+/// much happened: read the lists again), `member` (there is news under /api/v1/notifications), `ended` (the caller's
+/// session or token counts no more). The stream ends when the caller may not read any more.
 #[utoipa::path(get, path = "/api/v1/events", tag = "live",
     responses((status = 200, description = "The stream.", body = String, content_type = "text/event-stream")),
     extensions(("x-permission" = json!("read"))))]
@@ -71,8 +72,10 @@ impl Watcher {
                 let hint = tokio::select! {
                     hint = self.hints.recv() => hint,
                     _ = self.heartbeat.tick() => {
-                        let may = self.caller.still_may(&self.app, Permission::Read).await;
-                        if !may.unwrap_or(false) { return }
+                        if !self.still_may().await {
+                            yield Ok(event("ended", &json!({})));
+                            return;
+                        }
                         let Some(missed) = self.missed().await else { return };
                         for event in missed {
                             yield Ok(event);
@@ -82,6 +85,16 @@ impl Watcher {
                     }
                 };
                 match hint {
+                    Ok(Hint::Member { member }) => {
+                        if self.caller.principal.member() != Some(member) {
+                            continue;
+                        }
+                        if !self.still_may().await {
+                            yield Ok(event("ended", &json!({})));
+                            return;
+                        }
+                        yield Ok(event("member", &json!({})));
+                    }
                     Ok(hint) => {
                         if let Some(event) = self.told(hint) {
                             yield Ok(event);
@@ -94,6 +107,11 @@ impl Watcher {
                 }
             }
         }
+    }
+
+    async fn still_may(&self) -> bool {
+        let asked = self.caller.still_may(&self.app, Permission::Read).await;
+        asked.unwrap_or(false)
     }
 
     /// The event for a hint, unless it is nothing for the desk.
@@ -109,7 +127,7 @@ impl Watcher {
             Hint::Identity { customer } => {
                 Some(event("identity", &json!({ "customer": customer })))
             }
-            Hint::Fleeting { .. } | Hint::Jobs { .. } => None,
+            Hint::Fleeting { .. } | Hint::Jobs { .. } | Hint::Member { .. } => None,
         }
     }
 

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use subtle::ConstantTimeEq as _;
 use throughline_engine::access::{Permission, Principal, Verdict, session, token};
 use throughline_engine::conversation::Author;
+use throughline_model::id::MemberId;
 use utoipa::openapi::path::{HttpMethod, PathItem};
 
 /// The header that proves that a change comes from our own pages.
@@ -44,6 +45,16 @@ impl Caller {
     /// How assertions, audit rows and stored answers name them.
     pub fn actor(&self) -> String {
         self.principal.actor()
+    }
+
+    /// The member who asks.
+    ///
+    /// # Errors
+    /// 403 for a program: it is nobody's colleague.
+    pub fn member(&self) -> Result<MemberId, Problem> {
+        self.principal
+            .member()
+            .ok_or_else(|| Problem::forbidden("only a logged-in member has this; a token does not"))
     }
 
     /// How the timeline names them.

@@ -7,11 +7,12 @@ use crate::problem::Problem;
 use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use std::str::FromStr;
 use throughline_engine::conversation::{self, InboxFilter, InboxRow, Whose};
 use throughline_model::channel::Channel;
 use throughline_model::clock::Millis;
-use throughline_model::conversation::CaseStatus;
 use throughline_model::id::{ConversationId, MemberId};
+use throughline_model::words::UnknownWord;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -36,6 +37,10 @@ struct InboxQuery {
     unassigned: bool,
     /// Only those with contact on this channel.
     channel: Option<Channel>,
+    /// Only those of one of these priorities, with commas between: `high,urgent`.
+    priority: Option<String>,
+    /// Only those with this tag.
+    tag: Option<String>,
     /// Part of the subject, of a field or fact, or of the customer's name or address.
     search: Option<String>,
     /// Where the page begins: `next` of the page before.
@@ -65,7 +70,9 @@ impl InboxQuery {
             return Err(Problem::invalid("search", allowed));
         }
         Ok(InboxFilter {
-            statuses: statuses(self.status.as_deref().unwrap_or_default())?,
+            statuses: words("status", self.status.as_deref())?,
+            priorities: words("priority", self.priority.as_deref())?,
+            tag: self.tag.clone(),
             whose,
             channel: self.channel,
             search: self.search.clone(),
@@ -73,14 +80,18 @@ impl InboxQuery {
     }
 }
 
-fn statuses(text: &str) -> Result<Vec<CaseStatus>, Problem> {
-    let words = text.split(',').map(str::trim);
+/// The words of a closed set, with commas between.
+fn words<T: FromStr<Err = UnknownWord>>(
+    field: &'static str,
+    text: Option<&str>,
+) -> Result<Vec<T>, Problem> {
+    let words = text.unwrap_or_default().split(',').map(str::trim);
     words
         .filter(|word| !word.is_empty())
         .map(|word| {
-            word.parse().map_err(|_| {
-                let known = "use open, pending, snoozed, resolved and closed, with commas between";
-                Problem::invalid("status", known)
+            word.parse().map_err(|unknown: UnknownWord| {
+                let known = unknown.expected.join(", ");
+                Problem::invalid(field, format!("use any of {known}, with commas between"))
             })
         })
         .collect()

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use throughline_engine::access::member::{self, Change, NewMember};
 use throughline_engine::access::{Member, invite};
+use throughline_engine::conversation;
 use throughline_model::id::MemberId;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -91,7 +92,8 @@ async fn read_member(
 
 /// Change a member
 ///
-/// A new role or `enabled: false` ends their sessions. The last administrator stays one.
+/// A new role or `enabled: false` ends their sessions. The last administrator stays one. What somebody looked after who
+/// is kept out now is left without an owner.
 #[utoipa::path(patch, path = "/api/v1/members/{id}", tag = "members", params(("id" = MemberId, Path)),
     request_body = Change,
     responses((status = 200, description = "Changed.", body = Member)),
@@ -102,10 +104,16 @@ async fn change_member(
     Path(id): Path<MemberId>,
     Json(change): Json<Change>,
 ) -> Result<axum::Json<Member>, Problem> {
-    let (clock, actor) = (app.setup().clock.clone(), caller.actor());
+    let (setup, actor) = (app.setup().clone(), caller.actor());
     let member = app
         .db()
-        .write(move |tx| member::change(tx, &clock, id, &change, &actor))
+        .write(move |tx| {
+            let member = member::change(tx, &setup.clock, id, &change, &actor)?;
+            if change.enabled == Some(false) {
+                conversation::release(tx, &setup, id, &caller.author())?;
+            }
+            Ok::<_, throughline_engine::Error>(member)
+        })
         .await?;
     Ok(axum::Json(member))
 }

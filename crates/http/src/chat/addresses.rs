@@ -41,7 +41,8 @@ pub struct Proof {
 pub struct Contact {
     #[serde(default)]
     name: Option<String>,
-    email: String,
+    #[serde(default)]
+    email: Option<String>,
 }
 
 /// A message is on its way, if it may be.
@@ -135,10 +136,17 @@ pub async fn contact(
     app.lobby()
         .count(guest.visitor.identifier, Effort::Code, now)?;
     let Contact { name, email } = contact.value;
-    let address = parse(Channel::Email, &email)?;
+    if name.is_none() && email.is_none() {
+        return Err(Problem::invalid("email", "say a name or an address"));
+    }
+    let address = email
+        .map(|email| parse(Channel::Email, &email))
+        .transpose()?;
     let (setup, visitor) = (app.setup().clone(), guest.visitor);
     app.db()
-        .write(move |tx| visitor::claim(tx, &setup, &visitor, &address, name.as_deref()))
+        .write(move |tx| {
+            visitor::introduce(tx, &setup, &visitor, address.as_ref(), name.as_deref())
+        })
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -163,7 +171,11 @@ fn understood(
     Ok((address, outlet.clone()))
 }
 
-fn parse(channel: Channel, address: &str) -> Result<Identifier, Problem> {
+/// An address as people type it on that channel.
+///
+/// # Errors
+/// 422 for what is none.
+pub fn parse(channel: Channel, address: &str) -> Result<Identifier, Problem> {
     let kind = match channel {
         Channel::Email => IdentifierKind::Email,
         Channel::Sms => IdentifierKind::Phone,

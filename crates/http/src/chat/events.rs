@@ -193,7 +193,7 @@ impl Place {
                     return Ok::<_, throughline_engine::Error>(None);
                 };
                 let sight = visitor::sight(tx, &setup, &visitor)?;
-                let conversation = shape::conversation(&sight);
+                let conversation = shape::conversation(tx, &sight)?;
                 let after = match (conversation, after) {
                     _ if sight.is_whole() && !was_whole => 0,
                     (Some(now), Some((then, seq))) if now.id == then => seq,

@@ -1,8 +1,10 @@
 //! Writing and reading.
 
+use super::addresses;
 use super::guest::{Guest, KnownGuest};
 use super::input::{Read, clean_text};
 use super::lobby::Effort;
+use super::settings;
 use super::shape::{self, ChatEntry, ConversationInfo};
 use crate::api::input::Query;
 use crate::app::App;
@@ -13,12 +15,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::collections::BTreeMap;
 use throughline_engine::intake::{self, Circumstances};
 use throughline_engine::visitor::{self, Visitor};
 use throughline_model::assurance::Assurance;
 use throughline_model::channel::Channel;
 use throughline_model::id::{AttachmentId, ConversationId};
 use throughline_model::inbound::{Content, Evidence, Inbound, Raw, Thread};
+use throughline_model::prompt::{self, Answer};
 use throughline_storage::Hint;
 
 /// The most files one message may have.
@@ -37,6 +41,12 @@ pub struct Written {
     files: Vec<AttachmentId>,
     #[serde(default)]
     new_issue: bool,
+    /// An answer to what a message asked; its text is then what was chosen or filled in.
+    #[serde(default)]
+    answer: Option<Answer>,
+    /// What the chat asks for before the first message.
+    #[serde(default)]
+    about: BTreeMap<String, String>,
 }
 
 /// A message that is stored for good.
@@ -93,13 +103,15 @@ pub async fn write(
     app.lobby()
         .count(guest.visitor.identifier, Effort::Message, now)?;
     app.lobby().count_address(address, now)?;
-    let text = check(&written.value)?;
+    check(&written.value)?;
+    let guest = introduce(&app, guest, &written.value.about).await?;
+    let (text, answer) = content(&app, &guest, &written.value).await?;
     let circumstances = Circumstances {
         brand: guest.chat.record.brand.clone(),
         wish: None,
         uploaded: written.value.files.clone(),
     };
-    let inbound = inbound(&guest.visitor, written, text, assurance, now);
+    let inbound = inbound(&guest.visitor, written, text, answer, assurance, now);
     let received =
         intake::receive(app.db(), app.setup(), app.files(), inbound, circumstances).await?;
     app.lobby().hub().wake(guest.visitor.identifier);
@@ -112,7 +124,7 @@ pub async fn write(
     Ok((StatusCode::ACCEPTED, Json(accepted)))
 }
 
-fn check(written: &Written) -> Result<String, Problem> {
+fn check(written: &Written) -> Result<(), Problem> {
     let id = &written.client_message_id;
     if id.is_empty() || id.len() > 100 || !id.chars().all(|c| c.is_ascii_graphic()) {
         return Err(Problem::invalid(
@@ -124,17 +136,92 @@ fn check(written: &Written) -> Result<String, Problem> {
         let detail = format!("use at most {FILES_PER_MESSAGE} files per message");
         return Err(Problem::invalid("files", detail));
     }
+    Ok(())
+}
+
+/// What the message says, and what of it programs understand.
+async fn content(
+    app: &App,
+    guest: &Guest,
+    written: &Written,
+) -> Result<(String, Option<Answer>), Problem> {
+    if let Some(answer) = written.answer.clone() {
+        let (setup, visitor) = (app.setup().clone(), guest.visitor.clone());
+        let told = app
+            .db()
+            .read(move |tx| {
+                let text = visitor::sight(tx, &setup, &visitor)?.told(tx, &answer)?;
+                Ok::<_, throughline_engine::Error>((text, Some(answer.clone())))
+            })
+            .await?;
+        return Ok(told);
+    }
     let text = clean_text(&written.text)?;
     if text.is_empty() && written.files.is_empty() {
         return Err(Problem::invalid("text", "write something or attach a file"));
     }
-    Ok(text)
+    let facts: BTreeMap<String, String> = written
+        .about
+        .iter()
+        .filter(|(name, value)| !is_contact(name) && !value.trim().is_empty())
+        .map(|(name, value)| (name.clone(), value.trim().to_owned()))
+        .collect();
+    let answer = (!facts.is_empty()).then(|| Answer {
+        values: facts,
+        ..Answer::default()
+    });
+    Ok((text, answer))
+}
+
+/// Who the visitor says they are goes with them, not with the message.
+fn is_contact(name: &str) -> bool {
+    matches!(name, "name" | "email")
+}
+
+/// What was filled in before the first message is what this chat asks for, and it says who writes.
+async fn introduce(
+    app: &App,
+    mut guest: Guest,
+    about: &BTreeMap<String, String>,
+) -> Result<Guest, Problem> {
+    if about.is_empty() {
+        return Ok(guest);
+    }
+    let chat = guest.chat.config.webchat.as_ref();
+    // What is asked outside the hours may be filled in within them.
+    let mut fields: Vec<_> = chat.into_iter().flat_map(settings::asked).collect();
+    if !fields.iter().any(|field| field.name == "email") {
+        fields.push(settings::email());
+    }
+    prompt::told(&fields, about)
+        .map_err(|problem| Problem::invalid("about", problem.to_string()))?;
+    let given = |name: &str| {
+        about
+            .get(name)
+            .map(|value| value.trim())
+            .filter(|value| !value.is_empty())
+    };
+    let name = given("name").map(str::to_owned);
+    let email = given("email")
+        .map(|email| addresses::parse(Channel::Email, email))
+        .transpose()?;
+    if name.is_some() || email.is_some() {
+        let (setup, visitor) = (app.setup().clone(), guest.visitor.clone());
+        guest.visitor = app
+            .db()
+            .write(move |tx| {
+                visitor::introduce(tx, &setup, &visitor, email.as_ref(), name.as_deref())
+            })
+            .await?;
+    }
+    Ok(guest)
 }
 
 fn inbound(
     visitor: &Visitor,
     written: Read<Written>,
     text: String,
+    answer: Option<Answer>,
     assurance: Assurance,
     now: i64,
 ) -> Inbound {
@@ -147,6 +234,7 @@ fn inbound(
         from_name: visitor.name.clone(),
         content: Content {
             text,
+            answer,
             ..Content::default()
         },
         thread: Thread {
@@ -185,7 +273,7 @@ pub async fn list(
             let sight = visitor::sight(tx, &setup, &visitor)?;
             let lines = sight.lines(tx, after.max(0), PAGE)?;
             Ok::<_, throughline_engine::Error>(Page {
-                conversation: shape::conversation(&sight),
+                conversation: shape::conversation(tx, &sight)?,
                 more: lines.len() == PAGE,
                 entries: shape::entries(tx, lines)?,
             })

@@ -1,20 +1,21 @@
-//! The hosted chat page: one HTML document, its script and its style, all embedded in the binary.
+//! The chat's own page and its frame: one HTML document, its script and its style, all embedded in the binary.
 
-use super::shape::outlets;
-use crate::api::input::Path;
-use crate::app::App;
+use super::settings::{self, Wish};
+use crate::api::input::{Path, Query};
+use crate::app::{App, ConfiguredEndpoint};
 use crate::assets;
 use crate::problem::Problem;
+use crate::widget::embedders;
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use throughline_model::channel::Channel;
 
-/// Nothing but our own script and style runs, and nobody frames the page.
+/// Nothing but our own script and style runs. `img-src` and `frame-ancestors` come behind it.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
-     img-src 'self' blob: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+     base-uri 'none'; form-action 'none'";
 
 /// The pages.
 pub fn router() -> Router<App> {
@@ -24,27 +25,39 @@ pub fn router() -> Router<App> {
         .route("/chat/assets/{name}", get(asset))
 }
 
+/// What the page is for its script.
+#[derive(Clone, Copy)]
+enum View {
+    /// The whole window.
+    Page,
+    /// A frame on somebody's page.
+    Frame,
+    /// The page behind a link.
+    Resume,
+}
+
 /// `GET /chat/{endpoint}`
-async fn chat(State(app): State<App>, Path(name): Path<String>) -> Result<Response, Problem> {
-    let endpoint = app.endpoint(&name, &[Channel::Webchat])?;
-    let own = endpoint.config.webchat.clone().unwrap_or_default();
-    let outlets: Vec<&str> = outlets(&app, endpoint)
-        .into_iter()
-        .map(Channel::as_str)
-        .collect();
-    let data = [
-        ("endpoint", name.as_str()),
-        ("greeting", own.greeting.as_deref().unwrap_or_default()),
-        ("outlets", &outlets.join(" ")),
-        ("most", &app.files().max_bytes().to_string()),
-    ];
-    Ok(page(&own.title, &data))
+async fn chat(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    Query(wish): Query<Wish>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let chat = app.endpoint(&name, &[Channel::Webchat])?;
+    Ok(page(&app, chat, View::Page, &wish, &headers))
+}
+
+/// The chat in a frame on the pages that may show it.
+pub fn frame(app: &App, chat: &ConfiguredEndpoint, wish: &Wish, headers: &HeaderMap) -> Response {
+    page(app, chat, View::Frame, wish, headers)
 }
 
 /// `GET /chat/resume/{token}`. Only shows a page with a button: programs that look at links in mail must not use
 /// them up.
-async fn link() -> Response {
-    page("Continue the conversation", &[("view", "resume")])
+async fn link(headers: HeaderMap) -> Response {
+    let languages = accepted(&headers);
+    let language = settings::known(languages.iter().map(String::as_str)).unwrap_or("en");
+    document(View::Resume, language, "", "{}", "", "'none'")
 }
 
 /// `GET /chat/assets/{name}`
@@ -52,32 +65,91 @@ async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Result<Response,
     assets::serve(assets::CHAT, &name, &headers)
 }
 
-fn page(title: &str, data: &[(&str, &str)]) -> Response {
-    let data: String = data
-        .iter()
-        .map(|(name, value)| format!(" data-{name}=\"{}\"", escaped(value)))
-        .collect();
-    let title = escaped(title);
+fn page(
+    app: &App,
+    chat: &ConfiguredEndpoint,
+    view: View,
+    wish: &Wish,
+    headers: &HeaderMap,
+) -> Response {
+    let accepted = accepted(headers);
+    let wanted = wish.language.split(',');
+    let settings = settings::of(app, chat, wanted.chain(accepted.iter().map(String::as_str)));
+    let logo = chat.config.webchat.as_ref();
+    let logo = logo.and_then(|chat| chat.widget.logo.as_ref());
+    let logo = logo.map(|logo| format!(" {}", logo.origin().ascii_serialization()));
+    let ancestors = match view {
+        View::Frame => {
+            embedders(&chat.config).fold("'self'".to_owned(), |all, one| all + " " + &one)
+        }
+        View::Page | View::Resume => "'none'".to_owned(),
+    };
+    let data = serde_json::to_string(&settings).unwrap_or_default();
+    document(
+        view,
+        settings.language,
+        &settings.title,
+        &data,
+        &logo.unwrap_or_default(),
+        &ancestors,
+    )
+}
+
+fn accepted(headers: &HeaderMap) -> Vec<String> {
+    crate::help::languages(None, headers)
+}
+
+fn document(
+    view: View,
+    language: &str,
+    title: &str,
+    settings: &str,
+    pictures: &str,
+    ancestors: &str,
+) -> Response {
+    let view = match view {
+        View::Page => "page",
+        View::Frame => "frame",
+        View::Resume => "resume",
+    };
+    let direction = match language {
+        "ar" => "rtl",
+        _ => "ltr",
+    };
     let content = match assets::CHAT.is_empty() {
         true => {
             "<p>The chat's page is not built into this program. Start it with <code>cargo xtask run</code>, which builds it.</p>"
         }
         false => "<noscript><p>The chat needs JavaScript.</p></noscript>",
     };
+    let title = match title {
+        "" => "Chat".to_owned(),
+        title => escaped(title),
+    };
     let document = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
-         content=\"width=device-width, initial-scale=1, interactive-widget=resizes-content\">\n<meta \
-         name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n<link rel=\"icon\" \
+        "<!doctype html>\n<html lang=\"{language}\" dir=\"{direction}\">\n<head>\n<meta charset=\"utf-8\">\n<meta \
+         name=\"viewport\" content=\"width=device-width, initial-scale=1, interactive-widget=resizes-content\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n<link rel=\"icon\" \
          href=\"data:,\">\n<link rel=\"stylesheet\" href=\"/chat/assets/style.css\">\n<script type=\"module\" \
-         src=\"/chat/assets/chat.js\"></script>\n</head>\n<body>\n<main id=\"chat\"{data} \
-         data-title=\"{title}\">{content}</main>\n</body>\n</html>\n"
+         src=\"/chat/assets/chat.js\"></script>\n</head>\n<body>\n<div id=\"chat\" data-view=\"{view}\" \
+         data-settings=\"{}\">{content}</div>\n</body>\n</html>\n",
+        escaped(settings),
     );
-    let careful = [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
+    let policy =
+        format!("{POLICY}; img-src 'self' blob: data:{pictures}; frame-ancestors {ancestors}");
+    let mut response = Html(document).into_response();
+    let headers = response.headers_mut();
+    // An origin that cannot stand in a header lets nobody in.
+    let closed = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+    let policy = HeaderValue::from_str(&policy).unwrap_or(closed);
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    for (name, value) in [
         (header::CACHE_CONTROL, "no-store"),
         (header::REFERRER_POLICY, "no-referrer"),
-    ];
-    (careful, Html(document)).into_response()
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
 }
 
 /// Text as it may stand in an element or a quoted attribute.

@@ -5,6 +5,7 @@ use crate::app::{App, ConfiguredEndpoint};
 use crate::problem::Problem;
 use serde::Serialize;
 use throughline_engine::attachment::{self, StoredFile, may_show_inline};
+use throughline_engine::rating;
 use throughline_engine::visitor::{self, Line, Sight, Visitor};
 use throughline_model::assurance::Assurance;
 use throughline_model::channel::Channel;
@@ -12,6 +13,7 @@ use throughline_model::clock::Millis;
 use throughline_model::conversation::{AuthorKind, CaseStatus, EntryKind};
 use throughline_model::id::{AttachmentId, ConversationId, EntryId};
 use throughline_model::outbound::DeliveryStatus;
+use throughline_model::prompt::Prompt;
 use throughline_storage::Tx;
 
 /// Where a visitor stands.
@@ -51,6 +53,8 @@ pub struct ConversationInfo {
     pub status: CaseStatus,
     /// Up to which number the visitor has read.
     pub read_seq: i64,
+    /// How the customer said they were served, 1 to 5.
+    pub rating: Option<i64>,
 }
 
 /// One visible line of the conversation.
@@ -77,6 +81,12 @@ pub struct ChatEntry {
     /// The id the visitor's browser gave it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_message_id: Option<String>,
+    /// What it asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<Prompt>,
+    /// What was chosen or filled in, and the number of the message that asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<serde_json::Value>,
     /// How far an answer came.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<DeliveryStatus>,
@@ -156,6 +166,8 @@ fn entry(tx: &mut Tx<'_>, line: Line) -> throughline_engine::Result<ChatEntry> {
     let files = attachment::of_entry(tx, line.entry.id)?;
     Ok(ChatEntry {
         from: From::of(&line),
+        prompt: visitor::prompt_of(&line.entry),
+        answer: line.entry.body.get("answer").cloned(),
         conversation: line.entry.conversation,
         seq: line.entry.seq,
         id: line.entry.id,
@@ -170,12 +182,22 @@ fn entry(tx: &mut Tx<'_>, line: Line) -> throughline_engine::Result<ChatEntry> {
 }
 
 /// The conversation as far as the visitor is in it.
-pub fn conversation(sight: &Sight) -> Option<ConversationInfo> {
-    sight.conversation.as_ref().map(|one| ConversationInfo {
+///
+/// # Errors
+/// When the database fails.
+pub fn conversation(
+    tx: &mut Tx<'_>,
+    sight: &Sight,
+) -> throughline_engine::Result<Option<ConversationInfo>> {
+    let Some(one) = &sight.conversation else {
+        return Ok(None);
+    };
+    Ok(Some(ConversationInfo {
         id: one.id,
         status: one.status,
         read_seq: sight.line.as_ref().map_or(0, |line| line.read_seq),
-    })
+        rating: rating::of_conversation(tx, one.id)?.map(|rating| rating.score),
+    }))
 }
 
 /// Where a visitor stands.
@@ -184,11 +206,13 @@ pub fn conversation(sight: &Sight) -> Option<ConversationInfo> {
 /// When the database fails.
 pub async fn me(app: &App, chat: &ConfiguredEndpoint, visitor: Visitor) -> Result<Me, Problem> {
     let setup = app.setup().clone();
-    let (name, sight) = app
+    let (name, assurance, conversation) = app
         .db()
         .read(move |tx| {
             let sight = visitor::sight(tx, &setup, &visitor)?;
-            Ok::<_, throughline_engine::Error>((visitor.name.clone(), sight))
+            let conversation = conversation(tx, &sight)?;
+            let (name, assurance) = (visitor.name.clone(), sight.assurance);
+            Ok::<_, throughline_engine::Error>((name, assurance, conversation))
         })
         .await?;
     let own = chat.config.webchat.clone().unwrap_or_default();
@@ -200,8 +224,8 @@ pub async fn me(app: &App, chat: &ConfiguredEndpoint, visitor: Visitor) -> Resul
             greeting: own.greeting,
             continue_on: outlets(app, chat),
         },
-        assurance: sight.assurance,
-        conversation: conversation(&sight),
+        assurance,
+        conversation,
         max_upload_bytes: app.files().max_bytes(),
     })
 }

@@ -152,7 +152,7 @@ pub(super) fn results(question: &str, found: &Found) -> Page {
             language(&one.locale),
             address(&one.slug, &one.locale, &one.anchor),
             escaped(&one.title),
-            escaped(&excerpt(&one.text)),
+            escaped(&excerpt(&one.text, EXCERPT)),
         );
     }
     main.push_str("</ol>");
@@ -191,8 +191,9 @@ fn heading(tag: &str) -> String {
     }
 }
 
-fn excerpt(text: &str) -> String {
-    match text.char_indices().nth(EXCERPT) {
+/// The beginning of a passage, cut between words.
+pub(crate) fn excerpt(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
         None => text.to_owned(),
         Some((end, _)) => {
             let cut = text[..end].rfind(' ').unwrap_or(end);

@@ -9,6 +9,7 @@ use throughline_engine::access::member::{self, NewMember};
 use throughline_engine::access::token::{self, NewToken};
 use throughline_engine::access::{Member, Scope, session};
 use throughline_engine::intake::Received;
+use throughline_engine::routing::Dispatcher;
 use throughline_http::App;
 use throughline_model::conversation::Role;
 use throughline_model::identifier::Identifier;
@@ -86,6 +87,8 @@ impl Desk {
             config,
             Vec::new(),
         );
+        let routing = Dispatcher::open(shop.database.db.clone(), shop.setup.clone()).await;
+        let app = app.with_routing(std::sync::Arc::new(routing.unwrap()));
         let router = throughline_http::router(app.clone());
         Self { shop, app, router }
     }

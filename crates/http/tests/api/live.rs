@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use throughline_engine::access::Scope;
 use throughline_engine::conversation::{Author, NewEntry, append};
-use throughline_model::conversation::EntryKind;
+use throughline_model::conversation::{EntryKind, Role};
 use throughline_model::id::ConversationId;
 use throughline_storage::{Db, Engine, Hint, Options};
 use throughline_testkit::on_both_engines;
@@ -294,6 +294,59 @@ async fn a_stream_ends_soon_after_its_caller_may_not_read_any_more() {
             assert!(more < 10, "the stream ends");
         }
     }
+}
+
+#[tokio::test]
+async fn a_member_hears_of_their_own_news_and_is_told_when_they_are_put_out() {
+    let desk = Desk::open(Engine::Sqlite).await;
+    let ana = desk.member("ana", Role::Agent).await;
+    let (at_ana, at_ben) = (
+        desk.browser(&ana).await,
+        desk.browser(&desk.member("ben", Role::Agent).await).await,
+    );
+    let boss = desk.browser(&desk.member("boss", Role::Admin).await).await;
+    let conversation = desk.mail("kim", "Where is it?").await.conversation;
+    let mut for_ana = Stream::open(&desk, &at_ana, "/api/v1/events", None).await;
+    let mut for_ben = Stream::open(&desk, &at_ben, "/api/v1/events", None).await;
+    for stream in [&mut for_ana, &mut for_ben] {
+        assert!(stream.next().await.unwrap().comment);
+    }
+    let path = format!("/api/v1/conversations/{conversation}/notes");
+    let note = json!({ "text": "@ana look", "mentions": [ana.id] });
+    desk.post(&at_ben, &path, note).await.ok();
+    assert_eq!(for_ana.next().await.unwrap().name, "entry");
+    assert_eq!(for_ana.next().await.unwrap().name, "member");
+    assert_eq!(for_ben.next().await.unwrap().name, "entry");
+
+    let path = format!("/api/v1/members/{}", ana.id);
+    let out = json!({ "enabled": false });
+    desk.change(&boss, Method::PATCH, &path, out).await.ok();
+    assert_eq!(for_ana.next().await.unwrap().name, "ended");
+    assert!(for_ana.next().await.is_none());
+    desk.mail("lea", "Hello").await;
+    let next = for_ben.next().await.unwrap().name;
+    assert_eq!(next, "entry", "others hear nothing of it");
+}
+
+#[tokio::test]
+async fn who_has_a_conversation_open_is_told_to_colleagues() {
+    let desk = Desk::open(Engine::Sqlite).await;
+    let ana = desk.browser(&desk.member("ana", Role::Agent).await).await;
+    let conversation = desk.mail("kim", "Where is it?").await.conversation;
+    let path = format!("/api/v1/conversations/{conversation}");
+    let mut stream = Stream::open(&desk, &ana, &format!("{path}/events"), None).await;
+    stream.entries(1).await;
+    let news = json!({ "viewing": true, "asks": true });
+    let told = desk.post(&ana, &format!("{path}/viewing"), news).await;
+    assert_eq!(told.status, 204);
+    let event = stream.next().await.unwrap();
+    let event: Value = serde_json::from_str(&event.data).unwrap();
+    assert_eq!(event["type"], "viewing");
+    assert_eq!(event["author"]["name"], "ana");
+    assert_eq!(
+        (&event["viewing"], &event["asks"]),
+        (&json!(true), &json!(true))
+    );
 }
 
 #[tokio::test]

@@ -24,7 +24,10 @@ impl Route {
     fn somewhere(&self) -> String {
         let id = uuid::Uuid::from_u128(7).to_string();
         let path = self.path.replace("{id}", &id);
-        path.replace("{name}", "a_fact").replace("{number}", "1")
+        path.replace("{name}", "a_fact")
+            .replace("{number}", "1")
+            .replace("{token}", "1")
+            .replace("{policy}", "business")
     }
 }
 
@@ -65,6 +68,7 @@ async fn every_route_declares_what_it_needs() {
                     Permission::WriteConversations
                         | Permission::WriteIdentity
                         | Permission::WriteKnowledge
+                        | Permission::WritePolicy
                 );
                 assert!(!(writes && route.method == Method::GET), "{}", route.name());
             }
@@ -105,6 +109,10 @@ fn may(who: &str, permission: &str) -> bool {
         "write:knowledge" => matches!(
             who,
             "supervisor" | "admin" | "scope admin" | "scope write:knowledge"
+        ),
+        "write:policy" => matches!(
+            who,
+            "supervisor" | "admin" | "scope admin" | "scope write:policy"
         ),
         "oversee" => matches!(
             who,

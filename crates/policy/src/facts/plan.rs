@@ -16,7 +16,7 @@ pub(crate) const GROUPS: &[&str] = &["open", "contact", "read", "write"];
 pub(crate) struct ActionPlan {
     /// The action.
     pub action: EntityUid,
-    /// The action with its groups, and those.
+    /// The action with its groups, and those, where a rule looks at them.
     pub groups: Vec<Entity>,
     /// What it is done to.
     pub resource: Resource,

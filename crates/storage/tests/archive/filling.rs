@@ -41,7 +41,7 @@ pub fn fill(url: &str) {
     let tables = texts(
         &connection,
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
-         AND name <> 'schema_migration' ORDER BY rowid",
+         AND name <> 'schema_migration' AND name NOT LIKE 'entry_words%' ORDER BY rowid",
     );
     for table in tables {
         fill_table(&connection, &table, &mut draw);

@@ -3,6 +3,7 @@
 use super::keepsake::{Keepsakes, random_key};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::Path;
 use throughline_config::Config;
 
 /// The chat's endpoint.
@@ -38,21 +39,26 @@ pub fn read(
     data_dir: &str,
     keepsakes: &Keepsakes,
     outside: Outside,
+    shop: Option<&Path>,
     environment: BTreeMap<String, String>,
 ) -> Result<Config, String> {
     keepsakes.keep(SMS_TOKEN, random_key)?;
     keepsakes.keep(CHAT_KEY, random_key)?;
-    let text = text(data_dir, keepsakes, outside);
+    let mut text = text(data_dir, keepsakes, outside);
+    if let Some(shop) = shop {
+        let folder = toml::Value::from(shop.to_string_lossy().as_ref());
+        text.push_str(&format!("\n[agent]\nenabled = true\nfolder = {folder}\n"));
+    }
     throughline_config::parse(&text, environment.into_iter()).map_err(|error| error.to_string())
 }
 
 fn text(data_dir: &str, keepsakes: &Keepsakes, outside: Outside) -> String {
     let quoted = |text: &str| toml::Value::from(text).to_string();
     let file = |name: &str| quoted(&keepsakes.path(name).to_string_lossy());
-    let (page, mail) = (outside.page, outside.mail);
+    let (page, mail, port) = (outside.page, outside.mail, outside.page.port());
     let (data_dir, sms_token, chat_key) = (quoted(data_dir), file(SMS_TOKEN), file(CHAT_KEY));
     format!(
-        r#"
+        r##"
 [storage]
 data_dir = {data_dir}
 
@@ -76,10 +82,20 @@ channel = "webchat"
 address = "www.lumen-home.example"
 brand = "Lumen Home"
 [endpoint.webchat]
+allowed_origins = ["http://{page}", "http://localhost:{port}"]
 title = "Lumen Home"
 greeting = "Hello! Ask us anything about your order."
 jwt_keys = [{{ file = {chat_key} }}]
 offline_email_endpoint = "{MAIL}"
+[endpoint.webchat.widget]
+color = "#8a4b14"
+invitation = "Not sure which lamp fits? Ask us."
+phone = "{SMS_NUMBER}"
+texts = [
+    {{ language = "de", greeting = "Hallo! Fragen Sie uns alles zu Ihrer Bestellung.", invitation = "Welche Lampe passt? Fragen Sie uns." }},
+    {{ language = "es", greeting = "¡Hola! Pregúntenos lo que quiera sobre su pedido.", invitation = "¿No sabe qué lámpara elegir? Pregúntenos." }},
+    {{ language = "ar", greeting = "مرحبًا! اسألنا عن طلبك.", invitation = "أي مصباح يناسبك؟ اسألنا." }},
+]
 
 [[endpoint]]
 name = "{MAIL}"
@@ -100,6 +116,6 @@ account_sid = "{SMS_ACCOUNT}"
 auth_tokens = [{{ file = {sms_token} }}]
 api_base = "http://{page}/"
 rate_per_second = 20
-"#
+"##
     )
 }

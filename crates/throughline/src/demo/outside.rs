@@ -2,13 +2,15 @@
 //!
 //! It is a counterpart, no part of the product, and knows the product only as anybody outside does: as a phone
 //! company it takes and sends text messages by Twilio's contract ([`phone_company`]), as everybody's mail server it
-//! speaks SMTP ([`mail_server`]). [`World`] remembers; [`page`] shows it to whoever plays a customer. It listens on
+//! speaks SMTP ([`mail_server`]). The shop's own pages with the chat on them are here too ([`shop`]), for their address is
+//! another than the product's. [`World`] remembers; [`page`] shows it to whoever plays a customer. It listens on
 //! this machine only.
 
 pub mod letter;
 mod mail_server;
 mod page;
 mod phone_company;
+mod shop;
 mod view;
 mod world;
 
@@ -23,6 +25,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use throughline_channels::email::smtp_listener::{self, SmtpListenerConfig};
 use throughline_channels::sms::Secret;
+use throughline_http::widget::{WidgetTag, tag};
 use throughline_model::clock::Clock;
 
 /// The ports of the world outside, taken.
@@ -72,6 +75,8 @@ pub struct Shop {
     account: String,
     /// The token of that account.
     token: Secret,
+    /// What puts its chat on a page; none when that is not built in.
+    tag: Option<WidgetTag>,
 }
 
 impl Shop {
@@ -84,6 +89,7 @@ impl Shop {
             .and_then(|one| one.sms.as_ref());
         let token = sms.and_then(|sms| sms.auth_tokens.first());
         let token = token.ok_or("the demo's endpoint for text messages has no token")?;
+        let chat = config.endpoints.iter().find(|one| one.name == CHAT);
         Ok(Self {
             base: config.server.public_base(),
             mail_server: config.email.listener.bind,
@@ -91,6 +97,7 @@ impl Shop {
             number: SMS_NUMBER.to_owned(),
             account: SMS_ACCOUNT.to_owned(),
             token: Secret::new(token.expose()),
+            tag: chat.and_then(|chat| tag(config, chat)),
         })
     }
 
@@ -147,7 +154,9 @@ pub fn start(
         std::future::pending(),
     ));
     tokio::spawn(async move {
-        let router = page::router(outside.clone()).merge(phone_company::router(outside.clone()));
+        let router = page::router(outside.clone())
+            .merge(shop::router(outside.clone()))
+            .merge(phone_company::router(outside.clone()));
         let router = router.layer(axum::middleware::from_fn_with_state(
             outside,
             page::only_here,

@@ -33,6 +33,7 @@ pub async fn text(
 Lumen Home is open. ({database})
 
   Be a customer
+    the shop, with a chat        http://{outside}/shop
     chat page                    {base}chat/{CHAT}
     pretend phone and mailbox    http://{outside}/
     They are the same person to the shop once the chat goes on by mail or text: write in the chat,

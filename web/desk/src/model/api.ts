@@ -18,6 +18,13 @@ export class Problem extends Error {
   }
 }
 
+/** The server says that the session counts no more, or may: whoever shows the desk looks. */
+export function sessionMayHaveEnded(): void {
+  get<Session>("session").catch((error: unknown) => {
+    if (error instanceof Problem && error.status === 401 && csrf) whenEnded();
+  });
+}
+
 let csrf = "";
 let whenEnded: () => void = () => undefined;
 
@@ -49,6 +56,10 @@ export function post<T>(path: string, body: unknown, extra: RequestInit = {}): P
 
 export function patch<T>(path: string, body: unknown): Promise<T> {
   return change<T>("PATCH", path, body);
+}
+
+export function put<T>(path: string, body: unknown): Promise<T> {
+  return change<T>("PUT", path, body);
 }
 
 export function remove(path: string): Promise<void> {

@@ -1,11 +1,11 @@
 // The list: one view of it, its search, and how far this member has read.
 
-import { get, query } from "./api.ts";
+import { get } from "./api.ts";
 import { read, write } from "./kept.ts";
 import { me } from "./people.ts";
-import type { View } from "./place.ts";
 import { Store } from "./store.ts";
 import type { InboxRow, Page } from "./types.ts";
+import { asked, type Filter } from "./views.ts";
 
 const PAGE = 50;
 /** News come in bursts; the list is read once for all of them. */
@@ -23,15 +23,13 @@ const EMPTY: Listed = { rows: [], next: null, state: "loading", error: null };
 
 export class Inbox {
   readonly list = new Store<Listed>(EMPTY);
-  private view: View = "open";
-  private search = "";
+  private filter: Filter = {};
   private timer = 0;
   private turn = 0;
   private fetchingMore = false;
 
-  show(view: View, search: string): void {
-    this.view = view;
-    this.search = search;
+  show(filter: Filter): void {
+    this.filter = filter;
     this.list.set(EMPTY);
     void this.reload();
   }
@@ -79,17 +77,7 @@ export class Inbox {
   }
 
   private address(cursor: string | null): string {
-    const live = "open,pending";
-    const of: Record<View, Record<string, string | boolean>> = {
-      mine: { owner: me(), status: live },
-      unassigned: { unassigned: true, status: live },
-      open: { status: live },
-      snoozed: { status: "snoozed" },
-      done: { status: "resolved,closed" },
-    };
-    // A search looks everywhere.
-    const wish = this.search ? { search: this.search } : of[this.view];
-    return `inbox${query({ ...wish, limit: PAGE, cursor })}`;
+    return asked(this.filter, { limit: PAGE, cursor });
   }
 }
 

@@ -1,10 +1,10 @@
 // Messages that have been let go but not sent: for a few seconds they can be taken back. They outlive a reload, and
 // carry an id of their own, so that none is ever sent twice.
 
-import { post } from "./api.ts";
+import { patch, post } from "./api.ts";
 import { read, write } from "./kept.ts";
 import { Store } from "./store.ts";
-import type { StoredFile } from "./types.ts";
+import type { Change, StoredFile } from "./types.ts";
 
 export const UNDO_MS = 5000;
 
@@ -15,6 +15,10 @@ export interface Outgoing {
   text: string;
   via: string | null;
   files: StoredFile[];
+  /** Colleagues a note is meant for. */
+  mentions: string[];
+  /** What happens to the case once it is sent. */
+  then: Change | null;
   /** When it goes, in milliseconds since 1970. */
   due: number;
   sending?: boolean;
@@ -56,7 +60,7 @@ export async function send(id: string, extra: RequestInit = {}): Promise<void> {
   try {
     if (one.kind === "note") {
       const once = { headers: { "idempotency-key": one.id } };
-      await post(`conversations/${one.conversation}/notes`, { text: one.text }, { ...extra, ...once });
+      await post(`conversations/${one.conversation}/notes`, { text: one.text, mentions: one.mentions ?? [] }, { ...extra, ...once });
     } else {
       await post(
         `conversations/${one.conversation}/messages`,
@@ -70,9 +74,18 @@ export async function send(id: string, extra: RequestInit = {}): Promise<void> {
       );
     }
     keep(outbox.get().filter((other) => other.id !== id));
+    // The words are out; should this fail, the case shows that it stands as before.
+    if (one.then) await patch(`conversations/${one.conversation}`, one.then).catch((error: unknown) => changeFailed(error));
   } catch (error) {
     change(id, { sending: false, error });
   }
+}
+
+let changeFailed: (error: unknown) => void = () => undefined;
+
+/** Who is told when a message was sent but the case could not be changed along with it. */
+export function onChangeFailed(tell: (error: unknown) => void): void {
+  changeFailed = tell;
 }
 
 function schedule(one: Outgoing): void {

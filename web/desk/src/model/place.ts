@@ -6,23 +6,36 @@ export const VIEWS = ["mine", "unassigned", "open", "snoozed", "done"] as const;
 export type View = (typeof VIEWS)[number];
 
 export interface Place {
-  view: View;
+  /** One of ours, or the id of a saved one. */
+  view: string;
   conversation: string | null;
+  /** The page of the settings, such as `members` or `knowledge/<id>`. */
+  settings: string | null;
 }
 
 function here(): Place {
-  const [, , view, conversation] = location.pathname.split("/");
-  return {
-    view: VIEWS.find((one) => one === view) ?? "open",
-    conversation: conversation || null,
-  };
+  const [, , first, ...rest] = location.pathname.split("/");
+  if (first === "settings") return { view: "open", conversation: null, settings: rest.join("/") };
+  const isSaved = first === "views" && rest[0] !== undefined;
+  const view = isSaved ? (rest.shift() ?? "open") : (VIEWS.find((one) => one === first) ?? "open");
+  return { view, conversation: rest[0] || null, settings: null };
+}
+
+export function isOurs(view: string): view is View {
+  return (VIEWS as readonly string[]).includes(view);
+}
+
+export function address(to: Place): string {
+  if (to.settings !== null) return `/desk/settings${to.settings ? `/${to.settings}` : ""}`;
+  const view = isOurs(to.view) ? to.view : `views/${to.view}`;
+  return `/desk/${view}${to.conversation ? `/${to.conversation}` : ""}`;
 }
 
 export const place = new Store<Place>(here());
 
 export function go(to: Partial<Place>): void {
-  const next = { ...place.get(), ...to };
-  const path = `/desk/${next.view}${next.conversation ? `/${next.conversation}` : ""}`;
+  const next = { ...place.get(), settings: null, ...to };
+  const path = address(next);
   if (path === location.pathname) return;
   history.pushState(null, "", path);
   place.set(next);

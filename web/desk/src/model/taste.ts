@@ -2,6 +2,7 @@
 
 import { read, write } from "./kept.ts";
 import { Store } from "./store.ts";
+import type { EntryKind } from "./types.ts";
 
 export interface Taste {
   theme: "system" | "light" | "dark";
@@ -10,11 +11,15 @@ export interface Taste {
   letters: boolean;
   /** Whether the timeline shows what the system noted. */
   events: boolean;
+  /** What of it is left out all the same. */
+  without: EntryKind[];
+  /** Whether the browser tells of news while the desk is out of sight. */
+  aloud: boolean;
   /** Whether the customer is shown beside the conversation. */
   customer: boolean;
 }
 
-const USUAL: Taste = { theme: "system", language: null, letters: true, events: true, customer: true };
+const USUAL: Taste = { theme: "system", language: null, letters: true, events: true, without: [], aloud: false, customer: true };
 
 /** Below this the customer lies over the conversation, so they come only when asked for. */
 const NARROW = "(max-width: 1180px)";

@@ -7,7 +7,7 @@ export type Status = "open" | "pending" | "snoozed" | "resolved" | "closed";
 export type Priority = "low" | "normal" | "high" | "urgent";
 export type EntryKind =
   | "message" | "call" | "transcript" | "note" | "decision" | "tool_call"
-  | "routing" | "state" | "identity" | "fact";
+  | "routing" | "state" | "identity" | "fact" | "rating";
 
 export interface Page<T> {
   items: T[];
@@ -49,6 +49,7 @@ export interface Conversation {
   created_at: number;
   updated_at: number;
   snoozed_until: number | null;
+  tags: string[];
 }
 
 export interface InboxRow extends Conversation {
@@ -179,6 +180,26 @@ export interface UnmergePreview {
   conversations: Moving[];
 }
 
+/** A conversation in which the words looked for were said. */
+export interface Said {
+  conversation: string;
+  subject: string | null;
+  status: Status;
+  customer_name: string | null;
+  seq: number;
+  at: number;
+  author: Author;
+  channel: Channel | null;
+  text: string;
+}
+
+export interface SearchResults {
+  customers: Customer[];
+  conversations: InboxRow[];
+  said: Said[];
+  articles: Passage[];
+}
+
 export interface Passage {
   article: string;
   passage: number;
@@ -196,4 +217,6 @@ export interface Change {
   unassign?: boolean;
   priority?: Priority;
   subject?: string;
+  add_tags?: string[];
+  remove_tags?: string[];
 }

@@ -4,23 +4,31 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { COMMANDS, shown, useCommand } from "../keys.ts";
-import { post, upload } from "../model/api.ts";
+import { get, post, upload } from "../model/api.ts";
 import { read, write } from "../model/kept.ts";
 import { openLine, ways } from "../model/lines.ts";
-import { letGo, outbox, send, takeBack, type Outgoing } from "../model/outbox.ts";
+import { asChange, doesSomething, filled, type Macro } from "../model/macros.ts";
+import { letGo, outbox, takeBack, type Outgoing } from "../model/outbox.ts";
 import { endpoints } from "../model/people.ts";
 import { useStore } from "../model/store.ts";
-import type { Conversation, CustomerView, Interaction, StoredFile } from "../model/types.ts";
+import type { Author, Change, Conversation, CustomerView, Fact, Interaction, Member, Page, StoredFile } from "../model/types.ts";
 import { say } from "../notice.ts";
 import { t, told } from "../words.ts";
+import { CopilotBox } from "./copilot.tsx";
+import { authorName } from "./names.ts";
 import { ChannelIcon, Icon } from "./icons.tsx";
 import { KnowledgeSearch } from "./knowledge.tsx";
+import { changeInWords, MacroSearch } from "./macros.tsx";
+import { begun, mentioned, MentionList } from "./mentions.tsx";
+import { Waiting } from "./waiting.tsx";
 
 type Kind = "reply" | "note";
 
 interface Draft {
   text: string;
   files: StoredFile[];
+  /** What a macro does to the case once this is sent. */
+  then?: Change | null;
 }
 
 const EMPTY: Draft = { text: "", files: [] };
@@ -31,14 +39,18 @@ interface Props {
   customer: CustomerView | null;
   lines: Interaction[];
   onLines: (lines: Interaction[]) => void;
+  /** The colleague who has answered since this was begun. */
+  rival: Author | null;
+  onRivalSeen: () => void;
 }
 
-export function Composer({ conversation, customer, lines, onLines }: Props): JSX.Element {
+export function Composer({ conversation, customer, lines, onLines, rival, onRivalSeen }: Props): JSX.Element {
   const { id } = conversation;
   const [kind, setKind] = useState<Kind>("reply");
   const [draft, setDraft] = useState<Draft>(() => read(`draft.${id}.reply`, EMPTY));
   const [chosen, setChosen] = useState<string | null>(null);
-  const [searching, setSearching] = useState(false);
+  const [over, setOver] = useState<"knowledge" | "macros" | null>(null);
+  const [caret, setCaret] = useState(0);
   const [uploads, setUploads] = useState<string[]>([]);
   const [busy, setBusy] = useState(false);
   const all = useStore(endpoints);
@@ -53,7 +65,7 @@ export function Composer({ conversation, customer, lines, onLines }: Props): JSX
 
   const keep = (next: Draft): void => {
     setDraft(next);
-    write(`draft.${id}.${kind}`, next.text || next.files.length > 0 ? next : null);
+    write(`draft.${id}.${kind}`, next.text || next.files.length > 0 || next.then ? next : null);
   };
   const latest = useRef({ keep, draft });
   latest.current = { keep, draft };
@@ -106,8 +118,17 @@ export function Composer({ conversation, customer, lines, onLines }: Props): JSX
         setBusy(false);
       }
     }
-    letGo({ conversation: id, kind, text: draft.text.trim(), via, files: isNote ? [] : draft.files });
+    letGo({
+      conversation: id,
+      kind,
+      text: draft.text.trim(),
+      via,
+      files: isNote ? [] : draft.files,
+      mentions: isNote ? mentioned(draft.text) : [],
+      then: draft.then ?? null,
+    });
     latest.current.keep(EMPTY);
+    onRivalSeen();
     tell(false);
     field.current?.focus();
   };
@@ -117,7 +138,11 @@ export function Composer({ conversation, customer, lines, onLines }: Props): JSX
     focusNext.current = true;
     setKind(taken.kind);
     const before = read<Draft>(`draft.${id}.${taken.kind}`, EMPTY);
-    const next = { text: [taken.text, before.text].filter(Boolean).join("\n\n"), files: [...taken.files, ...before.files] };
+    const next: Draft = {
+      text: [taken.text, before.text].filter(Boolean).join("\n\n"),
+      files: [...taken.files, ...before.files],
+      then: taken.then ?? before.then ?? null,
+    };
     setDraft(next);
     write(`draft.${id}.${taken.kind}`, next);
     say(t("undone"));
@@ -138,14 +163,32 @@ export function Composer({ conversation, customer, lines, onLines }: Props): JSX
       }
     }
   };
-  const insert = (text: string): void => {
-    setSearching(false);
+  const insert = (text: string, then: Change | null = draft.then ?? null): void => {
+    setOver(null);
     const element = field.current;
     const at = element?.selectionStart ?? draft.text.length;
     const before = draft.text.slice(0, at);
     const gap = before && !before.endsWith("\n") ? "\n" : "";
-    keep({ ...draft, text: before + gap + text + draft.text.slice(element?.selectionEnd ?? at) });
+    keep({ ...draft, then, text: before + (text ? gap : "") + text + draft.text.slice(element?.selectionEnd ?? at) });
     requestAnimationFrame(() => element?.focus());
+  };
+  const takeMacro = async (one: Macro): Promise<void> => {
+    setOver(null);
+    const asksFacts = one.text.includes("{{fact.") || one.text.includes("{{ fact.");
+    const facts = asksFacts ? await get<Page<Fact>>(`conversations/${id}/facts`).then((page) => page.items).catch(() => []) : [];
+    const { text, missing } = filled(one.text, { conversation, customer, facts });
+    insert(text, doesSomething(one.actions) ? asChange(one.actions) : (draft.then ?? null));
+    if (missing.length > 0) say(t("macroMissing", { names: missing.join(", ") }), true);
+  };
+  const mention = isNote ? begun(draft.text, caret) : null;
+  const takeMention = (member: Member): void => {
+    if (!mention) return;
+    const text = `${draft.text.slice(0, mention.from)}@${member.name} `;
+    keep({ ...draft, text: text + draft.text.slice(caret) });
+    requestAnimationFrame(() => {
+      field.current?.setSelectionRange(text.length, text.length);
+      setCaret(text.length);
+    });
   };
   const nextWay = (): void => {
     const at = possible.findIndex((one) => one.key === way?.key);
@@ -159,7 +202,8 @@ export function Composer({ conversation, customer, lines, onLines }: Props): JSX
   useCommand("send", () => void submit());
   useCommand("undo", waiting.length > 0 ? () => back(waiting.findLast((one) => !one.sending)) : null);
   useCommand("channel", isNote ? null : nextWay);
-  useCommand("knowledge", () => setSearching(true));
+  useCommand("knowledge", () => setOver("knowledge"));
+  useCommand("macro", () => setOver("macros"));
   useCommand("attach", isNote ? null : () => picker.current?.click());
 
   return (
@@ -185,6 +229,14 @@ export function Composer({ conversation, customer, lines, onLines }: Props): JSX
         )}
         {!isNote && !way && <span class="hint">{t("noLine")}</span>}
       </div>
+      {rival && !isEmpty && (
+        <p class="warning rival" role="alert">
+          {t("rival", { name: authorName(rival) })}
+          <button type="button" class="link" onClick={onRivalSeen}>{t("understood")}</button>
+        </p>
+      )}
+      {!isNote && <CopilotBox conversation={id} length={conversation.last_seq} onInsert={insert} />}
+      {mention && <MentionList name={mention.name} field={field.current} onTake={takeMention} />}
       <textarea
         ref={field}
         rows={2}
@@ -193,7 +245,9 @@ export function Composer({ conversation, customer, lines, onLines }: Props): JSX
         aria-label={t(isNote ? "noteLabel" : "messageLabel")}
         placeholder={t(isNote ? "noteHint" : "messageHint")}
         value={draft.text}
+        onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
         onInput={(event) => {
+          setCaret(event.currentTarget.selectionStart);
           keep({ ...draft, text: event.currentTarget.value });
           tell(event.currentTarget.value !== "");
         }}
@@ -231,6 +285,14 @@ export function Composer({ conversation, customer, lines, onLines }: Props): JSX
           {uploads.map((name) => <li key={name} class="file">{t("uploading", { name })}</li>)}
         </ul>
       )}
+      {draft.then && (
+        <p class="then">
+          <Icon shape="check" size={14} /> {t("uponSending", { what: changeInWords(draft.then) })}
+          <button type="button" class="plain" aria-label={t("removeActions")} onClick={() => keep({ ...draft, then: null })}>
+            <Icon shape="close" size={14} />
+          </button>
+        </p>
+      )}
       <div class="composer-foot">
         <input ref={picker} type="file" multiple hidden onChange={(event) => {
           void attach([...(event.currentTarget.files ?? [])]);
@@ -241,43 +303,19 @@ export function Composer({ conversation, customer, lines, onLines }: Props): JSX
             <Icon shape="clip" />
           </button>
         )}
-        <button type="button" class="plain" aria-label={t("knowledge")} title={`${t("knowledge")} (${shown(COMMANDS.knowledge.keys)})`} onClick={() => setSearching(true)}>
+        <button type="button" class="plain" aria-label={t("knowledge")} title={`${t("knowledge")} (${shown(COMMANDS.knowledge.keys)})`} onClick={() => setOver("knowledge")}>
           <Icon shape="book" />
+        </button>
+        <button type="button" class="plain" aria-label={t("macros")} title={`${t("macros")} (${shown(COMMANDS.macro.keys)})`} onClick={() => setOver("macros")}>
+          <Icon shape="bolt" />
         </button>
         <span class="hint">{!isEmpty && t("draftKept")}</span>
         <button type="button" class="main" disabled={isEmpty || busy || uploads.length > 0 || (!isNote && !way)} onClick={() => void submit()}>
           {t(isNote ? "addNote" : "send")} <kbd>{shown(COMMANDS.send.keys)}</kbd>
         </button>
       </div>
-      {searching && <KnowledgeSearch onInsert={insert} onClose={() => setSearching(false)} />}
+      {over === "knowledge" && <KnowledgeSearch onInsert={insert} onClose={() => setOver(null)} />}
+      {over === "macros" && <MacroSearch onTake={(one) => void takeMacro(one)} onClose={() => setOver(null)} />}
     </section>
-  );
-}
-
-function Waiting({ one, onBack }: { one: Outgoing; onBack: () => void }): JSX.Element {
-  const [now, setNow] = useState(Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 250);
-    return () => clearInterval(timer);
-  }, []);
-  const seconds = Math.max(0, Math.ceil((one.due - now) / 1000));
-  return (
-    <li class={one.error ? "bad" : ""}>
-      <span class="waiting-text">{one.text}</span>
-      {one.error ? (
-        <>
-          <span role="alert">{t("notSent", { why: told(one.error) })}</span>
-          <button type="button" class="link" onClick={() => void send(one.id)}>{t("again")}</button>
-          <button type="button" class="link" onClick={onBack}>{t("edit")}</button>
-        </>
-      ) : one.sending || seconds === 0 ? (
-        <span>{t("delivery_sending")}</span>
-      ) : (
-        <>
-          <span>{t("sendingIn", { seconds })}</span>
-          <button type="button" class="link" onClick={onBack}>{t("undo")} <kbd>{shown(COMMANDS.undo.keys)}</kbd></button>
-        </>
-      )}
-    </li>
   );
 }

@@ -2,12 +2,14 @@
 
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { useCommand } from "../keys.ts";
+import { COMMANDS, shown, useCommand } from "../keys.ts";
 import { get, patch } from "../model/api.ts";
 import { inbox, markSeen } from "../model/inbox.ts";
 import { follow } from "../model/live.ts";
 import { me, members, memberName } from "../model/people.ts";
+import { seeConversation } from "../model/notifications.ts";
 import { go } from "../model/place.ts";
+import { Presence } from "../model/presence.ts";
 import { useStore } from "../model/store.ts";
 import { prefer, taste } from "../model/taste.ts";
 import { Timeline } from "../model/timeline.ts";
@@ -16,9 +18,13 @@ import { say } from "../notice.ts";
 import { named, t, told } from "../words.ts";
 import { Composer } from "./composer.tsx";
 import { CustomerPanel } from "./customer.tsx";
-import { authorName } from "./entry.tsx";
+import { History } from "./history.tsx";
 import { Icon } from "./icons.tsx";
+import { authorName, initials } from "./names.ts";
+import { Sieve } from "./sieve.tsx";
+import { Tags } from "./tags.tsx";
 import { TimelineView } from "./timeline.tsx";
+import { Waited } from "./waited.tsx";
 
 const HOUR_MS = 3_600_000;
 const TYPING_MS = 6000;
@@ -34,6 +40,12 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
   const ready = here !== null;
   const timeline = useMemo(() => (here ? new Timeline(id, here.last_seq) : null), [id, ready]);
   const typing = useTyping(id);
+  const presence = useMemo(() => new Presence(id), [id]);
+  const colleagues = useStore(presence.here);
+  const [rival, setRival] = useState<Author | null>(null);
+  const [everything, setEverything] = useState(false);
+  const [heard, setHeard] = useState<{ waiting: number | null } | null>(null);
+  const waiting = heard ? heard.waiting : row?.latest?.direction === "in" ? row.latest.at : null;
 
   useEffect(() => {
     const away = new AbortController();
@@ -60,10 +72,20 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
     let stop: (() => void) | null = null;
     const start = (): void => {
       stop ??= follow(() => `/api/v1/conversations/${id}/events?after=${timeline.length}`, {
+        // Whoever asks who is here has to hear the answers.
+        open: () => presence.come(),
         entry: (data) => {
           const entry = data as Entry;
           timeline.take(entry);
-          if (entry.kind === "message") typing.quiet(entry.author);
+          if (entry.kind === "message") {
+            typing.quiet(entry.author);
+            setHeard((before) => ({ waiting: entry.direction === "in" ? (before?.waiting ?? entry.at) : null }));
+            const { author } = entry;
+            if (entry.direction === "out" && author.kind === "member" && author.id !== me()) setRival(author);
+          }
+          // The case itself does not come with the entry that tells of its change.
+          if (entry.kind === "state") setTurn((count) => count + 1);
+          seeConversation(id);
           if (entry.direction === "in") say(`${authorName(entry.author)}: ${entry.text.slice(0, 120)}`);
         },
         conversation: (data) => {
@@ -74,14 +96,19 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
             setTurn((count) => count + 1);
           }, 300);
         },
-        fleeting: (data) => typing.take(data),
+        fleeting: (data) => {
+          typing.take(data);
+          presence.take(data);
+        },
       });
+      seeConversation(id);
     };
     // A page nobody looks at leaves its line to others: browsers open only a few to one server.
     const seenAgain = (): void => {
       if (document.hidden) {
         stop?.();
         stop = null;
+        presence.leave();
       } else start();
     };
     seenAgain();
@@ -90,6 +117,7 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
       document.removeEventListener("visibilitychange", seenAgain);
       clearTimeout(timer);
       stop?.();
+      presence.leave();
       timeline.close();
     };
   }, [timeline]);
@@ -117,6 +145,7 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
   useCommand("snooze", here ? () => void snooze(tomorrow()) : null);
   useCommand("customer", () => prefer({ customer: !taste.get().customer }));
   useCommand("events", () => prefer({ events: !taste.get().events }));
+  useCommand("history", here ? () => setEverything((now) => !now) : null);
   useCommand("back", () => go({ conversation: null }));
 
   if (problem && !here) return <main id="main" class="conversation"><p class="empty error">{problem || t("notFound")}</p></main>;
@@ -132,7 +161,18 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
             <h1><bdi>{name}</bdi></h1>
             <p><bdi>{here.subject ?? t("noSubject")}</bdi></p>
           </div>
+          {colleagues.length > 0 && (
+            <ul class="presence" aria-label={t("alsoHere")}>
+              {colleagues.map((one) => (
+                <li key={one.id} title={t("hasOpen", { name: authorName(one) })}>
+                  <span class="face" aria-hidden="true">{initials(authorName(one))}</span>
+                  <span class="unseen">{t("hasOpen", { name: authorName(one) })}</span>
+                </li>
+              ))}
+            </ul>
+          )}
           <div class="head-acts">
+            {!finished && waiting !== null && <Waited since={waiting} />}
             <span class={`tag status ${here.status}`}>{named("status", here.status)}</span>
             <Choice label={t("owner")} value={here.owner ?? ""} onChange={(owner) => void (owner ? assign(owner) : change({ unassign: true }, t("assigned", { name: t("nobody") })))}>
               <option value="">{t("nobody")}</option>
@@ -150,17 +190,20 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
             <button type="button" class="act" onClick={() => void set(finished ? "open" : "resolved")}>
               <Icon shape="check" size={16} /> {t(finished ? "reopen" : "resolve")}
             </button>
-            <button type="button" class="plain" aria-pressed={liked.events} aria-label={t("showEvents")} title={t(liked.events ? "hideEvents" : "showEvents")} onClick={() => prefer({ events: !liked.events })}>
-              <Icon shape="gear" />
+            <button type="button" class="plain" aria-pressed={everything} aria-label={t("everything")} title={`${t("everything")} (${shown(COMMANDS.history.keys)})`} onClick={() => setEverything(!everything)}>
+              <Icon shape="history" />
             </button>
+            <Sieve />
             <button type="button" class="plain" aria-pressed={liked.customer} aria-label={t("details")} title={t("details")} onClick={() => prefer({ customer: !liked.customer })}>
               <Icon shape="person" />
             </button>
           </div>
+          <Tags tags={here.tags} onChange={change} />
         </header>
-        <TimelineView key={id} timeline={timeline} customer={customer?.name ?? row?.customer_name ?? null} onRead={(seq) => markSeen(id, seq)} />
+        {everything && <History customer={here.customer} name={customer?.name ?? null} conversation={id} />}
+        {!everything && <TimelineView key={id} timeline={timeline} customer={customer?.name ?? row?.customer_name ?? null} onRead={(seq) => markSeen(id, seq)} />}
         <p class="typing" role="status">{typing.text}</p>
-        <Composer key={id} conversation={here} customer={customer} lines={lines} onLines={setLines} />
+        <Composer key={id} conversation={here} customer={customer} lines={lines} onLines={setLines} rival={rival} onRivalSeen={() => setRival(null)} />
       </main>
       {liked.customer && customer && (
         <CustomerPanel conversation={here} customer={customer} turn={turn} onChange={() => setTurn((count) => count + 1)} />

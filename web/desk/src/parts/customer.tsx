@@ -9,8 +9,8 @@ import { prefer } from "../model/taste.ts";
 import type { Conversation, Customer, CustomerView, Fact, Identifier, Page, Standing, Suggestion } from "../model/types.ts";
 import { brief, moment, named, t } from "../words.ts";
 import { Icon } from "./icons.tsx";
-import { initials } from "./inbox.tsx";
-import { plain } from "./entry.tsx";
+import { initials } from "./names.ts";
+import { plain } from "./event.tsx";
 import { MergeDialog, UnmergeDialog } from "./merge.tsx";
 
 interface Props {

@@ -3,12 +3,12 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { post } from "../model/api.ts";
-import { me, memberName } from "../model/people.ts";
-import type { Author, Delivery, Entry, StoredFile } from "../model/types.ts";
+import type { Delivery, Entry, StoredFile } from "../model/types.ts";
 import { say } from "../notice.ts";
 import { bytes, clock, moment, named, t, told } from "../words.ts";
-import { ChannelIcon, Icon, type Shape } from "./icons.tsx";
-import { initials } from "./inbox.tsx";
+import { Event } from "./event.tsx";
+import { ChannelIcon, Icon } from "./icons.tsx";
+import { authorName, initials } from "./names.ts";
 import { MailFrame } from "./mail.tsx";
 import { Linked } from "./linked.tsx";
 
@@ -24,12 +24,6 @@ export function EntryRow({ entry, delivery, customer }: Props): JSX.Element {
     return <Said entry={entry} delivery={delivery} customer={customer} />;
   }
   return <Event entry={entry} />;
-}
-
-export function authorName(author: Author): string {
-  if (author.kind === "member") return author.id === me() ? t("you") : (author.name ?? memberName(author.id) ?? t("someone"));
-  const kinds = { customer: "customer", ai: "assistant", system: "system", api: "program" } as const;
-  return author.name ?? t(kinds[author.kind]);
 }
 
 function Said({ entry, delivery, customer }: Props): JSX.Element {
@@ -73,7 +67,7 @@ function Words({ entry }: { entry: Entry }): JSX.Element {
         <MailFrame html={html} files={entry.files} />
       ) : (
         <div class="words" dir="auto">
-          {entry.text || full ? <Linked text={quoted && full ? full : entry.text || full || ""} /> : entry.files.length === 0 && <i>{t("noText")}</i>}
+          {entry.text || full ? <Linked text={quoted && full ? full : entry.text || full || ""} names={mentions(entry)} /> : entry.files.length === 0 && <i>{t("noText")}</i>}
         </div>
       )}
       {html && (
@@ -88,6 +82,13 @@ function Words({ entry }: { entry: Entry }): JSX.Element {
       )}
     </>
   );
+}
+
+/** The colleagues a note names, as they were called then. */
+function mentions(entry: Entry): string[] {
+  const all = entry.body["mentions"];
+  if (entry.kind !== "note" || !Array.isArray(all)) return [];
+  return all.map((one: { name?: unknown }) => (typeof one.name === "string" ? `@${one.name}` : "")).filter(Boolean);
 }
 
 function Files({ files }: { files: StoredFile[] }): JSX.Element {
@@ -128,54 +129,4 @@ function Way({ delivery }: { delivery: Delivery }): JSX.Element {
       {isBad && <button type="button" class="link" onClick={() => void again()}>{t("retry")}</button>}
     </p>
   );
-}
-
-const SHAPE_OF: Partial<Record<string, Shape>> = {
-  identity: "person",
-  routing: "people",
-  decision: "lock",
-  tool_call: "gear",
-  state: "inbox",
-  fact: "check",
-};
-
-function Event({ entry }: { entry: Entry }): JSX.Element {
-  const hasDetails = Object.keys(entry.body).length > 0;
-  const line = (
-    <>
-      <Icon shape={SHAPE_OF[entry.kind] ?? "dots"} size={14} />
-      <b>{named("kind", entry.kind)}</b>
-      <span class="event-text"><bdi>{described(entry)}</bdi></span>
-      <span class="event-who">{authorName(entry.author)}</span>
-      <time dateTime={new Date(entry.at).toISOString()} title={moment(entry.at)}>{clock(entry.at)}</time>
-    </>
-  );
-  if (!hasDetails) return <p class="event">{line}</p>;
-  return (
-    <details class="event">
-      <summary>{line}</summary>
-      <pre tabIndex={0}>{JSON.stringify(entry.body, null, 2)}</pre>
-    </details>
-  );
-}
-
-function described(entry: Entry): string {
-  if (entry.kind === "fact") return `${entry.body["name"]}: ${plain(entry.body["value"])}`;
-  const change = entry.body["change"] as Record<string, unknown> | undefined;
-  if (entry.kind !== "state" || !change) return entry.text || named("kind", entry.kind);
-  const parts: string[] = [];
-  if (change["status"]) parts.push(`${t("status")}: ${named("status", String(change["status"]))}`);
-  if (change["snoozed_until"]) parts.push(moment(Number(change["snoozed_until"])));
-  if (change["owner"]) parts.push(`${t("owner")}: ${memberName(String(change["owner"])) ?? t("someone")}`);
-  if (change["unassign"]) parts.push(`${t("owner")}: ${t("nobody")}`);
-  if (change["priority"]) parts.push(`${t("priority")}: ${named("priority", String(change["priority"]))}`);
-  if (change["subject"] !== undefined) parts.push(t("subject", { text: String(change["subject"]) }));
-  for (const [name, value] of Object.entries((change["fields"] ?? {}) as Record<string, unknown>)) {
-    parts.push(`${name}: ${plain(value)}`);
-  }
-  return parts.join(" · ") || entry.text;
-}
-
-export function plain(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
 }

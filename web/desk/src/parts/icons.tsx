@@ -24,6 +24,12 @@ const SHAPES = {
   keys: "M3 6h18v12H3zM7 10h.01M11 10h.01M15 10h.01M8 14h8",
   dots: "M12 5v14M5 12h14",
   spark: "M12 3l2 6 6 2-6 2-2 6-2-6-6-2 6-2z",
+  bolt: "M13 3L5 14h6l-1 7 8-11h-6z",
+  bell: "M6 17V11a6 6 0 0 1 12 0v6l2 2H4zM10 21h4",
+  filter: "M4 5h16l-6 8v6l-4-2v-4z",
+  clock: "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM12 8v4l3 2",
+  history: "M4 12a8 8 0 1 0 3-6.2M4 4v4h4M12 8v4l3 2",
+  tools: "M5 19l7-7M14 4a4.5 4.5 0 0 0-2 6l2 2a4.5 4.5 0 0 0 6-2l-3 0-2-2z",
   lock: "M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3",
 };
 

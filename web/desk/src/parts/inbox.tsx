@@ -2,14 +2,18 @@
 
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { useCommand } from "../keys.ts";
+import { COMMANDS, shown, useCommand } from "../keys.ts";
 import { inbox, isUnread, seen } from "../model/inbox.ts";
 import { memberName } from "../model/people.ts";
-import { go, place, type View } from "../model/place.ts";
+import { address, go, isOurs, place, VIEWS } from "../model/place.ts";
 import { useStore } from "../model/store.ts";
 import type { InboxRow } from "../model/types.ts";
+import { adHoc, filterOf, viewName, views } from "../model/views.ts";
 import { brief, named, t, told } from "../words.ts";
+import { FilterForm } from "./filter.tsx";
 import { ChannelIcon, Icon } from "./icons.tsx";
+import { initials } from "./names.ts";
+import { Waited } from "./waited.tsx";
 
 const ROW = 84;
 const AROUND = 6;
@@ -19,7 +23,11 @@ export function InboxList(): JSX.Element {
   const { view, conversation } = useStore(place);
   const listed = useStore(inbox.list);
   useStore(seen);
+  const saved = useStore(views);
+  const own = useStore(adHoc);
+  const filter = own ?? filterOf(view);
   const [search, setSearch] = useState("");
+  const [filtering, setFiltering] = useState(false);
   const [chosen, setChosen] = useState<string | null>(null);
   const [top, setTop] = useState(0);
   const [height, setHeight] = useState(800);
@@ -28,7 +36,9 @@ export function InboxList(): JSX.Element {
   const timer = useRef(0);
   const { rows } = listed;
 
-  useEffect(() => inbox.show(view, search), [view]);
+  const title = isOurs(view) ? t(view) : (viewName(view) ?? t("loading"));
+  useEffect(() => adHoc.set(null), [view]);
+  useEffect(() => show(search), [view, JSON.stringify(filter)]);
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
@@ -43,10 +53,12 @@ export function InboxList(): JSX.Element {
     if (last >= rows.length - AROUND) void inbox.more();
   }, [last, rows.length]);
 
+  // A search looks everywhere, unless somebody filters as well.
+  const show = (text: string): void => inbox.show(text.trim() ? { ...own, search: text.trim() } : filter);
   const find = (text: string): void => {
     setSearch(text);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => inbox.show(view, text.trim()), SEARCH_MS);
+    timer.current = setTimeout(() => show(text), SEARCH_MS);
   };
   const walk = (step: number): void => {
     const at = rows.findIndex((row) => row.id === (chosen ?? conversation));
@@ -69,12 +81,32 @@ export function InboxList(): JSX.Element {
   useCommand("next", () => walk(1));
   useCommand("previous", () => walk(-1));
   useCommand("search", () => field.current?.focus());
+  useCommand("filter", () => setFiltering(!filtering));
   useEffect(() => setChosen(conversation), [conversation]);
 
   return (
     <section class="inbox" aria-label={t("conversations")}>
       <header>
-        <h2>{search ? t("search") : t(view)}</h2>
+        <div class="inbox-title">
+          <h2><bdi>{search ? t("search") : title}</bdi></h2>
+          {saved.length > 0 && (
+            <select class="choice" aria-label={t("chooseView")} value={view} onChange={(event) => go({ view: event.currentTarget.value, conversation: null })}>
+              {VIEWS.map((one) => <option key={one} value={one}>{t(one)}</option>)}
+              {[true, false].map((shared) => {
+                const these = saved.filter((one) => one.shared === shared);
+                if (these.length === 0) return null;
+                return (
+                  <optgroup key={String(shared)} label={t(shared ? "sharedViews" : "ownViews")}>
+                    {these.map((one) => <option key={one.id} value={one.id}>{one.name}</option>)}
+                  </optgroup>
+                );
+              })}
+            </select>
+          )}
+          <button type="button" class="plain" aria-expanded={filtering} aria-label={t("filter")} title={`${t("filter")} (${shown(COMMANDS.filter.keys)})`} onClick={() => setFiltering(!filtering)}>
+            <Icon shape="filter" />
+          </button>
+        </div>
         <label class="search">
           <span class="unseen">{t("search")}</span>
           <Icon shape="search" />
@@ -96,6 +128,10 @@ export function InboxList(): JSX.Element {
             }}
           />
         </label>
+        {filtering && <FilterForm view={view} filter={filter} />}
+        {own && !filtering && (
+          <p class="hint">{t("filtered")} <button type="button" class="link" onClick={() => adHoc.set(null)}>{t("clearFilter")}</button></p>
+        )}
       </header>
       <div class="scroll" ref={box} tabIndex={-1} onScroll={(event) => setTop(event.currentTarget.scrollTop)}>
         {rows.length === 0 ? (
@@ -115,7 +151,7 @@ export function InboxList(): JSX.Element {
   );
 }
 
-function Nothing({ state, error, search, view }: { state: string; error: unknown; search: string; view: View }): JSX.Element {
+function Nothing({ state, error, search, view }: { state: string; error: unknown; search: string; view: string }): JSX.Element {
   if (state === "loading") return <p class="empty">{t("loading")}</p>;
   if (state === "failed") {
     return (
@@ -145,7 +181,7 @@ function Row({ row, top, current, walk }: RowProps): JSX.Element {
     <li style={{ transform: `translateY(${top}px)` }}>
       <a
         id={`row-${row.id}`}
-        href={`/desk/${view}/${row.id}`}
+        href={address({ view, conversation: row.id, settings: null })}
         class={`row${current ? " current" : ""}${unread ? " unread" : ""}`}
         aria-current={current ? "page" : undefined}
         onClick={(event) => {
@@ -166,6 +202,7 @@ function Row({ row, top, current, walk }: RowProps): JSX.Element {
         <span class="row-who">
           {unread && <span class="dot"><span class="unseen">{t("unread")}: </span></span>}
           <bdi>{row.customer_name ?? row.contact ?? t("someone")}</bdi>
+          {latest?.direction === "in" && (row.status === "open" || row.status === "pending") && <Waited since={latest.at} />}
           <time dateTime={new Date(row.updated_at).toISOString()}>{brief(latest?.at ?? row.updated_at)}</time>
         </span>
         <span class="row-subject"><bdi>{row.subject ?? latest?.text ?? t("noSubject")}</bdi></span>
@@ -177,6 +214,7 @@ function Row({ row, top, current, walk }: RowProps): JSX.Element {
             </span>
           ))}
           {row.priority !== "normal" && <span class={`tag ${row.priority}`}>{named("priority", row.priority)}</span>}
+          {row.tags.slice(0, 2).map((one) => <span key={one} class="tag own"><bdi>{one}</bdi></span>)}
           {row.status !== "open" && <span class="tag">{named("status", row.status)}</span>}
           {latest && row.subject && (
             <span class="row-text">
@@ -196,9 +234,4 @@ function focus(id: string): boolean {
   const found = document.getElementById(`row-${id}`);
   found?.focus();
   return found !== null;
-}
-
-export function initials(name: string): string {
-  const words = name.split(/\s+/).filter(Boolean);
-  return ((words[0]?.[0] ?? "") + (words.length > 1 ? (words.at(-1)?.[0] ?? "") : "")).toUpperCase();
 }

@@ -1,7 +1,7 @@
 // Logging in.
 
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { post } from "../model/api.ts";
 import type { Session } from "../model/types.ts";
 import { t, told } from "../words.ts";
@@ -16,7 +16,8 @@ export function LogIn({ ended, onEnter }: Props): JSX.Element {
   const [busy, setBusy] = useState(false);
   const email = useRef<HTMLInputElement>(null);
   const password = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  // Before anything else is heard: who types at once types into the first field.
+  useLayoutEffect(() => {
     document.title = `${t("login")} · ${t("product")}`;
     email.current?.focus();
   }, []);

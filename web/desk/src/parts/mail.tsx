@@ -8,7 +8,14 @@ import { t } from "../words.ts";
 
 const MOST_PX = 20_000;
 
-export function MailFrame({ html, files }: { html: string; files: StoredFile[] }): JSX.Element {
+interface Props {
+  html: string;
+  files: StoredFile[];
+  /** What the frame is called; the mail itself when left out. */
+  title?: string;
+}
+
+export function MailFrame({ html, files, title = t("mailFrame") }: Props): JSX.Element {
   const frame = useRef<HTMLIFrameElement>(null);
   const fit = (): void => {
     const element = frame.current;
@@ -19,7 +26,7 @@ export function MailFrame({ html, files }: { html: string; files: StoredFile[] }
     <iframe
       ref={frame}
       class="mail"
-      title={t("mailFrame")}
+      title={title}
       sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
       srcdoc={page(html, files)}
       onLoad={() => {

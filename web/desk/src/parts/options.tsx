@@ -5,6 +5,8 @@ import { useEffect, useId, useState } from "preact/hooks";
 
 export interface Option {
   key: string;
+  /** What stands above the first of its kind. */
+  group?: string;
   content: ComponentChildren;
   take: () => void;
 }
@@ -49,9 +51,10 @@ export function OptionSearch({ label, hint, text, onText, options, empty }: Prop
         }}
       />
       <div id={id} class="options" role="listbox" aria-label={label}>
-        {options.map((option) => (
+        {options.map((option, place) => (
           <div
             key={option.key}
+            data-group={option.group && option.group !== options[place - 1]?.group ? option.group : undefined}
             id={`${id}-${option.key}`}
             role="option"
             aria-selected={option === chosen}

@@ -4,6 +4,7 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
 import { useCommand } from "../keys.ts";
+import { foldAt, standing } from "../model/folds.ts";
 import { Heights } from "../model/heights.ts";
 import { useStore } from "../model/store.ts";
 import { taste } from "../model/taste.ts";
@@ -25,7 +26,8 @@ interface Props {
 
 export function TimelineView({ timeline, customer, onRead }: Props): JSX.Element {
   const news = useStore(timeline.news);
-  const { events } = useStore(taste);
+  const { events, without } = useStore(taste);
+  const [unfolded, setUnfolded] = useState<ReadonlySet<number>>(new Set());
   const heights = useMemo(() => new Heights(GUESS), [timeline]);
   heights.grow(timeline.length);
   const box = useRef<HTMLDivElement>(null);
@@ -120,11 +122,18 @@ export function TimelineView({ timeline, customer, onRead }: Props): JSX.Element
     const entry = timeline.at(row + 1);
     const before = timeline.at(row);
     const isNewDay = entry !== undefined && (row === 0 || (before !== undefined && !sameDay(before.at, entry.at)));
-    const isHidden = !events && entry !== undefined && isEvent(entry.kind);
+    const stands = standing(entry, events, without);
+    const fold = foldAt(row, timeline.length - 1, (at) => standing(timeline.at(at + 1), events, without));
+    const isFolded = fold !== null && ![...unfolded].some((at) => at >= fold.start && at <= fold.end);
+    const isHidden = stands === null || (isFolded && fold.start !== row);
     rows.push(
       <Slot key={row} row={row} count={timeline.length} top={heights.before(row)} watch={watch} hidden={isHidden}>
         {isNewDay && <h2 class="day"><span>{day(entry.at)}</span></h2>}
-        {entry ? (
+        {isFolded && fold.start === row ? (
+          <button type="button" class="event fold" onClick={() => setUnfolded(new Set([...unfolded, row]))}>
+            {t("folded", { count: fold.count })}
+          </button>
+        ) : entry ? (
           <EntryRow entry={entry} delivery={timeline.deliveryOf(entry.seq)} customer={customer} />
         ) : (
           <div class="entry waiting" aria-hidden="true" />
@@ -184,10 +193,6 @@ function Slot({ row, count, top, watch, hidden, children }: SlotProps): JSX.Elem
       {!hidden && children}
     </li>
   );
-}
-
-function isEvent(kind: string): boolean {
-  return kind !== "message" && kind !== "note" && kind !== "call" && kind !== "transcript";
 }
 
 function sameDay(a: number, b: number): boolean {

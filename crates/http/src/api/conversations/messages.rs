@@ -10,12 +10,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
-use serde_json::json;
 use throughline_engine::Error;
-use throughline_engine::conversation::{self, NewEntry};
+use throughline_engine::conversation;
 use throughline_engine::reply::{self, NewReply, Sent};
-use throughline_model::conversation::{EntryKind, MESSAGE_TEXT_LIMIT};
-use throughline_model::id::{AttachmentId, ConversationId, InteractionId};
+use throughline_model::id::{AttachmentId, ConversationId, InteractionId, MemberId};
+use throughline_model::prompt::Prompt;
+use throughline_policy::delivery::Purpose;
 use throughline_storage::Tx;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -51,6 +51,36 @@ struct NewMessage {
     /// The subject, where the channel has one; by default the conversation's.
     #[serde(default)]
     subject: Option<String>,
+    /// What it is for; `answer` when left out. The delivery policy decides by it whether and when it may go out.
+    #[serde(default)]
+    purpose: MessagePurpose,
+    /// What the message asks for: choices or a form. In a chat the customer presses or fills in; elsewhere it is
+    /// lines beneath the text.
+    #[serde(default)]
+    prompt: Option<Prompt>,
+}
+
+/// What a message is for.
+#[derive(Clone, Copy, Debug, Default, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum MessagePurpose {
+    /// An answer to what the customer wrote.
+    #[default]
+    Answer,
+    /// About the customer's own matter, but nothing they are waiting for.
+    Notice,
+    /// Advertising.
+    Marketing,
+}
+
+impl From<MessagePurpose> for Purpose {
+    fn from(purpose: MessagePurpose) -> Self {
+        match purpose {
+            MessagePurpose::Answer => Self::Answer,
+            MessagePurpose::Notice => Self::Notice,
+            MessagePurpose::Marketing => Self::Marketing,
+        }
+    }
 }
 
 /// A note for colleagues.
@@ -59,6 +89,9 @@ struct NewMessage {
 struct NewNote {
     /// The text: 1 to 20,000 characters.
     text: String,
+    /// Members who should read it: they get a notification.
+    #[serde(default)]
+    mentions: Vec<MemberId>,
 }
 
 /// Answer the customer
@@ -84,6 +117,8 @@ async fn send_message(
         via: body.via,
         attachments: body.attachments,
         subject: body.subject,
+        purpose: body.purpose.into(),
+        prompt: body.prompt,
         ..NewReply::new(id, body.text, client_message_id, caller.author())
     };
     let send = move |tx: &mut Tx<'_>| reply::send(tx, &setup, message.clone());
@@ -130,23 +165,14 @@ async fn add_note(
     Posted { body, once }: Posted<NewNote>,
 ) -> Result<Response, Problem> {
     let setup = app.setup().clone();
-    let author = caller.author();
+    let note = conversation::NewNote {
+        conversation: id,
+        text: body.text,
+        mentions: body.mentions,
+        author: caller.author(),
+    };
     let add = move |tx: &mut Tx<'_>| {
-        let length = body.text.chars().count();
-        if body.text.trim().is_empty() || length > MESSAGE_TEXT_LIMIT {
-            let allowed = format!("use 1 to {MESSAGE_TEXT_LIMIT} characters");
-            return Err(Error::invalid("text", allowed));
-        }
-        let note = NewEntry::internal(
-            id,
-            setup.clock.now(),
-            EntryKind::Note,
-            author.clone(),
-            body.text.clone(),
-            json!({}),
-        );
-        let (entry, _) = conversation::append(tx, &setup, &note)?;
-        let entry = conversation::entry(tx, entry)?;
+        let entry = conversation::note(tx, &setup, note.clone())?;
         let mut view = EntryView::of(tx, vec![entry])?;
         view.pop().ok_or_else(|| Error::not_found("entry", id))
     };

@@ -56,7 +56,7 @@ impl Shop {
             page: ([127, 0, 0, 1], 1).into(),
             mail: ([127, 0, 0, 1], 2).into(),
         };
-        let config = config::read(&data_dir, &keepsakes, places, environment).unwrap();
+        let config = config::read(&data_dir, &keepsakes, places, None, environment).unwrap();
         let world = World::open(keepsakes.path("outside.json")).unwrap();
         // As `start` does for the process.
         let _ = rustls::crypto::ring::default_provider().install_default();

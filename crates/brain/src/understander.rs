@@ -1,0 +1,98 @@
+//! The built-in understander: trained on the examples of the procedures when the business is loaded. It also words
+//! answers, in the procedures' own words.
+
+use crate::host::{Hearing, Phrase, Saying, Understand, Understood, Worded};
+use async_trait::async_trait;
+use std::sync::{Arc, PoisonError, RwLock};
+use throughline_agent::phrase::phrase;
+use throughline_agent::understand::{Ranked, understand};
+use throughline_procedure::Library;
+use throughline_understanding::{Basis, Classifier, Examples, ModelError, SentenceModel, Vectors};
+
+/// Needs no key and no network; with the sentence model it also knows what was never said in these words.
+pub struct BuiltIn {
+    classifier: RwLock<Arc<Classifier>>,
+}
+
+impl BuiltIn {
+    /// Learns the examples of `library`, and that `questions` are about none of its procedures but for the knowledge
+    /// base. `vectors` keeps what the model computes.
+    ///
+    /// # Errors
+    /// When the model fails.
+    pub fn train<'a>(
+        library: &Library,
+        questions: impl IntoIterator<Item = &'a str>,
+        model: Option<Arc<dyn SentenceModel>>,
+        vectors: &mut Vectors,
+    ) -> Result<Self, ModelError> {
+        let mut examples = Examples::default();
+        for (procedure, text) in library.examples() {
+            examples.add(procedure, text);
+        }
+        for question in questions {
+            examples.add_outside(question);
+        }
+        let classifier = match library.examples().next() {
+            Some(_) => Classifier::train(&examples, model, vectors)?,
+            None => Classifier::without_labels(),
+        };
+        Ok(Self {
+            classifier: RwLock::new(Arc::new(classifier)),
+        })
+    }
+
+    /// Goes on as `other`, which has learned more.
+    pub fn become_like(&self, other: &Self) {
+        let learned = other.classifier();
+        *self
+            .classifier
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = learned;
+    }
+
+    fn classifier(&self) -> Arc<Classifier> {
+        let current = self.classifier.read();
+        Arc::clone(&current.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether meaning counts beside words.
+    pub fn basis(&self) -> Basis {
+        self.classifier().basis()
+    }
+
+    fn rank(&self, text: &str) -> Ranked {
+        let ranking = self.classifier().classify(text);
+        Ranked {
+            intents: ranking
+                .intents
+                .into_iter()
+                .map(|intent| (intent.label, intent.probability))
+                .collect(),
+            in_scope: ranking.in_scope,
+        }
+    }
+}
+
+#[async_trait]
+impl Understand for BuiltIn {
+    async fn understand(&self, hearing: Hearing<'_>) -> Understood {
+        let rank = |text: &str| self.rank(text);
+        Understood {
+            commands: understand(hearing.text, &rank, hearing.dialogue, hearing.library),
+            spent: hearing.spent,
+            note: None,
+        }
+    }
+}
+
+#[async_trait]
+impl Phrase for BuiltIn {
+    async fn phrase(&self, saying: Saying<'_>) -> Worded {
+        Worded {
+            text: phrase(saying.utterances, saying.style, saying.site),
+            spent: saying.spent,
+            note: None,
+        }
+    }
+}

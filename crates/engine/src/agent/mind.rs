@@ -1,0 +1,151 @@
+//! What the agent keeps of a conversation, stored so that only one can go on from it.
+
+use crate::Setup;
+use crate::conversation;
+use crate::error::{Error, Result};
+use crate::queries::agent as queries;
+use crate::routing::{self, With};
+use serde::Serialize;
+use throughline_agent::trace::Record;
+use throughline_brain::Mind;
+use throughline_model::clock::Millis;
+use throughline_model::id::ConversationId;
+use throughline_storage::{Row, Tx, params};
+
+/// The agent's state in a conversation.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Kept {
+    pub mind: Mind,
+    /// The number of the last entry it has heard.
+    pub heard: i64,
+    /// 0 while nothing is stored.
+    pub revision: i64,
+}
+
+/// What the agent thought about one event.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct Trace {
+    /// Counts the events of the conversation, from 1.
+    pub revision: i64,
+    /// The number of the entry it had heard last.
+    pub heard: i64,
+    /// When, in milliseconds since 1970.
+    pub at: Millis,
+    /// What it heard, filled, decided and did, in order.
+    #[schema(value_type = Vec<Object>)]
+    pub records: serde_json::Value,
+}
+
+pub(super) fn load(tx: &mut Tx<'_>, conversation: ConversationId) -> Result<Kept> {
+    let read = |row: &Row<'_>| {
+        let mind: serde_json::Value = row.json("mind")?;
+        Ok((mind, row.get("heard")?, row.get("revision")?))
+    };
+    match tx.optional(&queries::MIND, params![conversation], read)? {
+        Some((mind, heard, revision)) => Ok(Kept {
+            mind: serde_json::from_value(mind).map_err(|error| {
+                Error::Conflict(format!("the agent's state cannot be read: {error}"))
+            })?,
+            heard,
+            revision,
+        }),
+        None => Ok(Kept::default()),
+    }
+}
+
+/// Stores the state and what led to it.
+///
+/// # Errors
+/// [`Error::Conflict`] when somebody else went on from the same state.
+pub(super) fn store(
+    tx: &mut Tx<'_>,
+    setup: &Setup,
+    conversation: ConversationId,
+    kept: &mut Kept,
+    trace: &[Record],
+) -> Result<()> {
+    let now = setup.clock.now();
+    let mind = json(&kept.mind)?;
+    let changed = match kept.revision {
+        0 => tx.execute(
+            &queries::FIRST_MIND,
+            params![conversation, &mind, kept.heard, now],
+        )?,
+        before => tx.execute(
+            &queries::CHANGE_MIND,
+            params![conversation, &mind, kept.heard, now, before],
+        )?,
+    };
+    if changed == 0 {
+        return Err(Error::Conflict(
+            "the agent has gone on with this conversation elsewhere".to_owned(),
+        ));
+    }
+    kept.revision += 1;
+    if !trace.is_empty() {
+        let records = json(&trace)?;
+        tx.execute(
+            &queries::TRACE,
+            params![conversation, kept.revision, kept.heard, &records, now],
+        )?;
+    }
+    Ok(())
+}
+
+fn json(value: &impl Serialize) -> Result<serde_json::Value> {
+    serde_json::to_value(value)
+        .map_err(|error| Error::Conflict(format!("this cannot be stored: {error}")))
+}
+
+/// What the agent thought in a conversation, in order, after revision `after`.
+///
+/// # Errors
+/// When the database fails.
+pub fn traces(
+    tx: &mut Tx<'_>,
+    conversation: ConversationId,
+    after: i64,
+    limit: usize,
+) -> Result<Vec<Trace>> {
+    Ok(tx.all(
+        &queries::TRACES,
+        params![conversation, after, limit],
+        |row| {
+            Ok(Trace {
+                revision: row.get("revision")?,
+                heard: row.get("heard")?,
+                at: row.get("at")?,
+                records: row.json("records")?,
+            })
+        },
+    )?)
+}
+
+/// A person gives the conversation back: the agent listens again, to what is written from now on.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such conversation, [`Error::Conflict`] while somebody looks after it.
+pub fn hand_back(tx: &mut Tx<'_>, setup: &Setup, conversation: ConversationId) -> Result<()> {
+    conversation::lock(tx, conversation)?;
+    let here = conversation::get(tx, conversation)?;
+    if here.owner.is_some() {
+        return Err(Error::Conflict(
+            "somebody looks after this conversation; leave it without an owner first".to_owned(),
+        ));
+    }
+    let mut kept = load(tx, conversation)?;
+    kept.mind.dialogue.hand_back();
+    kept.mind.unsaid.clear();
+    kept.mind.open = None;
+    kept.heard = here.last_seq;
+    let note = Record::Note {
+        text: "a person gave the conversation back".to_owned(),
+    };
+    store(tx, setup, conversation, &mut kept, &[note])?;
+    routing::wake(tx, &setup.clock, conversation, Some(With::Agent))
+}
+
+/// Whether the agent gave the conversation to people.
+pub(crate) fn handed_off(tx: &mut Tx<'_>, conversation: ConversationId) -> Result<bool> {
+    Ok(load(tx, conversation)?.mind.dialogue.handed_off)
+}

@@ -1,0 +1,424 @@
+//! The one who holds the router, tells it what happened and makes durable what follows.
+
+use super::{News, With, follow, store, worker_of};
+use crate::Setup;
+use crate::access::member;
+use crate::error::{Error, Result};
+use crate::job::{Done, Handler, Job};
+use std::sync::Arc;
+use std::time::Duration;
+use throughline_model::clock::Millis;
+use throughline_model::id::{ConversationId, MemberId, WorkItemId, WorkerId};
+use throughline_routing::{
+    Effect, Event, Ignored, Outcome, Presence, Router, Settings, Token, TransferTo, WorkItem,
+};
+use throughline_storage::Db;
+use tokio::sync::{Mutex, Notify, watch};
+
+/// How often an event is decided anew when other processes decide at the same time.
+const RACES: usize = 16;
+/// How many events one piece of news may take.
+const STEPS: usize = 6;
+/// The longest the timer sleeps without looking, in case another process has decided.
+const LOOK_EVERY_MS: Millis = 15_000;
+
+/// Holds the router. One for each process.
+pub struct Dispatcher {
+    db: Db,
+    setup: Setup,
+    router: Mutex<Option<Held>>,
+    decided: Notify,
+}
+
+/// A router with the number of the last event it knows.
+struct Held {
+    router: Router,
+    number: i64,
+}
+
+/// To whom a conversation is handed on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Transfer {
+    /// One member.
+    Member(MemberId),
+    /// A queue, by name or id.
+    Queue(String),
+}
+
+/// What is to be decided; what the router is told depends on how it stands.
+#[derive(Clone, Debug)]
+enum Ask {
+    Tell(Event),
+    Timer,
+    News(News),
+    Answer {
+        worker: WorkerId,
+        token: Token,
+        accepts: bool,
+    },
+    Transfer {
+        item: WorkItemId,
+        by: Option<WorkerId>,
+        to: Transfer,
+        note: String,
+    },
+}
+
+impl Dispatcher {
+    /// Restores the router and sees who works here.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn open(db: Db, setup: Setup) -> Result<Self> {
+        let dispatcher = Self {
+            db,
+            setup,
+            router: Mutex::new(None),
+            decided: Notify::new(),
+        };
+        let mut before = None;
+        loop {
+            let page = dispatcher
+                .db
+                .read(move |tx| member::list(tx, before, 100))
+                .await?;
+            for member in &page {
+                let news = News::Member { id: member.id };
+                dispatcher.decide(&Ask::News(news)).await?;
+            }
+            match page.last() {
+                Some(last) => before = Some(last.id),
+                None => return Ok(dispatcher),
+            }
+        }
+    }
+
+    /// Applies timers until `stop` says so.
+    pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            let next = self.decide(&Ask::Timer).await;
+            let now = self.setup.clock.now();
+            let sleep_ms = match next {
+                Ok(_) => match self.look(Router::next_timer_ms).await {
+                    Ok(Some(at)) => (at - now).clamp(5, LOOK_EVERY_MS),
+                    _ => LOOK_EVERY_MS,
+                },
+                Err(error) => {
+                    tracing::error!(%error, "the router cannot decide; it tries again");
+                    1_000
+                }
+            };
+            let sleep = Duration::from_millis(sleep_ms.unsigned_abs());
+            tokio::select! {
+                _ = stop.changed() => {}
+                () = self.decided.notified() => {}
+                () = tokio::time::sleep(sleep) => {}
+            }
+        }
+    }
+
+    /// Does what is due by now; [`Dispatcher::run`] does it by itself.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn tick(&self) -> Result<()> {
+        self.decide(&Ask::Timer).await.map(drop)
+    }
+
+    /// A member says whether they take work.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when they are no worker.
+    pub async fn set_presence(&self, member: MemberId, presence: Presence) -> Result<()> {
+        let worker = worker_of(member);
+        self.decide(&Ask::News(News::Member { id: member })).await?;
+        let event = Event::PresenceChanged { worker, presence };
+        match refusal(&self.decide(&Ask::Tell(event)).await?) {
+            None | Some(Ignored::NothingToDo) => Ok(()),
+            Some(why) => Err(Error::Conflict(why.to_string())),
+        }
+    }
+
+    /// A member takes what they were offered, or does not. Returns the conversation it was about.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when the offer is over.
+    pub async fn answer(
+        &self,
+        member: MemberId,
+        token: Token,
+        accepts: bool,
+    ) -> Result<ConversationId> {
+        let worker = worker_of(member);
+        let ask = Ask::Answer {
+            worker,
+            token,
+            accepts,
+        };
+        let outcome = self.decide(&ask).await?;
+        if let Some(why) = refusal(&outcome) {
+            return Err(Error::Conflict(why.to_string()));
+        }
+        let of_offer = |effect: &Effect| match effect {
+            Effect::Assigned { item, token: t, .. } | Effect::Withdrawn { item, token: t, .. } => {
+                (*t == token).then_some(ConversationId(item.uuid()))
+            }
+            _ => None,
+        };
+        let found = outcome.effects.iter().find_map(of_offer);
+        found.ok_or_else(|| Error::Conflict("this offer is over".to_owned()))
+    }
+
+    /// Hands a conversation on. `by` is the member who does.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a queue there is not, [`Error::Conflict`] when it cannot go there.
+    pub async fn transfer(
+        &self,
+        conversation: ConversationId,
+        by: Option<MemberId>,
+        to: Transfer,
+        note: String,
+    ) -> Result<()> {
+        let ask = Ask::Transfer {
+            item: WorkItemId(conversation.uuid()),
+            by: by.map(worker_of),
+            to,
+            note,
+        };
+        match refusal(&self.decide(&ask).await?) {
+            None => Ok(()),
+            Some(why) => Err(Error::Conflict(why.to_string())),
+        }
+    }
+
+    /// What is set.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn settings(&self) -> Result<Settings> {
+        self.look(|router| router.settings().clone()).await
+    }
+
+    /// Sets everything anew.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with all that is wrong.
+    pub async fn set_settings(&self, settings: Settings) -> Result<()> {
+        let problems: Vec<String> = settings
+            .problems()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        if !problems.is_empty() {
+            return Err(Error::invalid("settings", problems.join("; ")));
+        }
+        let event = Event::SettingsChanged(Box::new(settings));
+        self.decide(&Ask::Tell(event)).await.map(drop)
+    }
+
+    /// Looks at the router as it stands in the database.
+    pub(super) async fn look<T>(&self, read: impl FnOnce(&Router) -> T) -> Result<T> {
+        let mut router = self.router.lock().await;
+        Ok(read(&self.fresh(&mut router).await?.router))
+    }
+
+    /// The database.
+    pub(super) fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// How many events the log has.
+    ///
+    /// # Errors
+    /// When one is missing, or the database fails.
+    pub async fn log_length(&self) -> Result<i64> {
+        let mut number = 0;
+        loop {
+            let page = self
+                .db
+                .read(move |tx| store::events(tx, number, 500))
+                .await?;
+            if page.is_empty() {
+                return Ok(number);
+            }
+            for (next, ..) in page {
+                if next != number + 1 {
+                    return Err(Error::Conflict(format!("event {} is missing", number + 1)));
+                }
+                number = next;
+            }
+        }
+    }
+
+    /// Tells the router what there is to tell, one event at a time, each durable before the next.
+    async fn decide(&self, ask: &Ask) -> Result<Outcome> {
+        let mut router = self.router.lock().await;
+        let mut all = Outcome::default();
+        let (mut steps, mut races) = (0, 0);
+        while steps < STEPS && races < RACES {
+            let held = self.fresh(&mut router).await?;
+            let Some(event) = self.event(&held.router, ask).await? else {
+                return Ok(all);
+            };
+            let Some(outcome) = self.apply(&mut router, event).await? else {
+                races += 1;
+                continue;
+            };
+            steps += 1;
+            let ignored = refusal(&outcome).is_some();
+            all.effects.extend(outcome.effects);
+            if ignored || !matches!(ask, Ask::News(_) | Ask::Timer) {
+                return Ok(all);
+            }
+        }
+        match races < RACES {
+            true => Ok(all),
+            false => Err(Error::Conflict(
+                "too many decide about work at once; try again".to_owned(),
+            )),
+        }
+    }
+
+    /// Applies one event and makes it durable. Nothing when another process was faster.
+    async fn apply(&self, router: &mut Option<Held>, event: Event) -> Result<Option<Outcome>> {
+        // Whatever goes wrong from here on, this router knows what never happened.
+        let Some(mut held) = router.take() else {
+            return Ok(None);
+        };
+        let at = self.setup.clock.now();
+        let outcome = held.router.apply(&event, at);
+        let decided = store::Decided::new(held.number, at, event, &held.router, &outcome);
+        let setup = self.setup.clone();
+        let commit = self.db.write(move |tx| store::commit(tx, &setup, &decided));
+        if !commit.await? {
+            return Ok(None);
+        }
+        held.number += 1;
+        *router = Some(held);
+        self.decided.notify_one();
+        Ok(Some(outcome))
+    }
+
+    /// The router, restored when there is none or another process has decided since.
+    async fn fresh<'a>(&self, router: &'a mut Option<Held>) -> Result<&'a mut Held> {
+        for _ in 0..RACES {
+            let stored = self.db.read(store::log_number).await?;
+            if router.as_ref().map(|held| held.number) == stored && stored.is_some() {
+                break;
+            }
+            let setup = self.setup.clone();
+            let (snapshot, number) = self.db.write(move |tx| store::load(tx, &setup)).await?;
+            let restored = Router::restore(snapshot).map_err(|problems| {
+                let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+                Error::Conflict(format!("routing settings: {}", problems.join("; ")))
+            })?;
+            *router = Some(Held {
+                router: restored,
+                number,
+            });
+            self.apply(router, Event::Started).await?;
+        }
+        router.as_mut().ok_or_else(|| {
+            Error::Conflict("too many decide about work at once; try again".to_owned())
+        })
+    }
+
+    /// What the router has to be told now; nothing when it knows.
+    async fn event(&self, router: &Router, ask: &Ask) -> Result<Option<Event>> {
+        Ok(match ask {
+            Ask::Tell(event) => Some(event.clone()),
+            Ask::Timer => {
+                let now = self.setup.clock.now();
+                let due = router.next_timer_ms().is_some_and(|at| at <= now);
+                due.then_some(Event::Timer)
+            }
+            Ask::News(News::Member { id }) => {
+                let id = *id;
+                let there = self.db.read(move |tx| follow::may_work(tx, id)).await?;
+                follow::member_event(router, id, there)
+            }
+            Ask::News(News::Conversation { id, with }) => {
+                self.case_event(router, *id, *with).await?
+            }
+            Ask::Answer {
+                worker,
+                token,
+                accepts,
+            } => Some(answer(router, *worker, *token, *accepts)?),
+            Ask::Transfer { item, by, to, note } => {
+                // Only who has it hands it on as theirs; a supervisor's transfer is nobody's.
+                let holder = router.item(*item).and_then(WorkItem::assignment);
+                let by = by.filter(|by| holder.is_some_and(|has| has.worker == *by));
+                let to = match to {
+                    Transfer::Member(member) => TransferTo::Worker(worker_of(*member)),
+                    Transfer::Queue(name) => {
+                        let found = follow::queue_called(router, name);
+                        TransferTo::Queue(found.ok_or_else(|| {
+                            Error::invalid("queue", format!("there is no queue '{name}'"))
+                        })?)
+                    }
+                };
+                let (item, note) = (*item, note.clone());
+                Some(Event::Transferred { item, by, to, note })
+            }
+        })
+    }
+
+    async fn case_event(
+        &self,
+        router: &Router,
+        id: ConversationId,
+        with: Option<With>,
+    ) -> Result<Option<Event>> {
+        let row = router.item(WorkItemId(id.uuid()));
+        let held = row.and_then(WorkItem::worker);
+        let setup = self.setup.clone();
+        let case = self
+            .db
+            .read(move |tx| follow::case(tx, &setup, id, with, held))
+            .await?;
+        Ok(follow::case_event(router, id, case.as_ref(), with))
+    }
+}
+
+#[async_trait::async_trait]
+impl Handler for Dispatcher {
+    async fn handle(&self, job: &Job) -> Result<Done> {
+        let Ok(news) = serde_json::from_value::<News>(job.payload.clone()) else {
+            return Ok(Done::Dead("this is no news for the router".to_owned()));
+        };
+        self.decide(&Ask::News(news)).await?;
+        Ok(Done::Finished)
+    }
+}
+
+fn answer(router: &Router, worker: WorkerId, token: Token, accepts: bool) -> Result<Event> {
+    let mut offers = router.held_by(worker);
+    let of_token = |row: &&WorkItem| row.offer().is_some_and(|offer| offer.token == token);
+    let Some(item) = offers.find(of_token).map(|row| row.id) else {
+        let (live, worker) = (None, None);
+        let stale = Ignored::StaleOffer { live, worker };
+        return Err(Error::Conflict(stale.to_string()));
+    };
+    Ok(match accepts {
+        true => Event::Accepted {
+            item,
+            worker,
+            token,
+        },
+        false => Event::Declined {
+            item,
+            worker,
+            token,
+        },
+    })
+}
+
+/// Why the event changed nothing, if it did not.
+fn refusal(outcome: &Outcome) -> Option<&Ignored> {
+    outcome.effects.iter().find_map(|effect| match effect {
+        Effect::Ignored { why, .. } => Some(why),
+        _ => None,
+    })
+}

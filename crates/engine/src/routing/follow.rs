@@ -1,0 +1,216 @@
+//! What the router has to be told so that it knows what is true of a conversation or a member.
+
+use crate::access::member;
+use crate::conversation::{self, Conversation};
+use crate::error::{Error, Result};
+use crate::routing::{With, member_of, worker_of};
+use crate::{Setup, agent};
+use std::collections::BTreeSet;
+use throughline_model::conversation::CaseStatus;
+use throughline_model::id::{ConversationId, MemberId, QueueId, WorkItemId, WorkerId};
+use throughline_routing::{
+    Assignment, AssignmentState, Change, Event, Place, Presence, Router, TransferTo, Work,
+    WorkClass, WorkItem, Worker,
+};
+use throughline_storage::Tx;
+
+/// What is true of a conversation now.
+#[derive(Clone, Debug)]
+pub(super) struct Case {
+    conversation: Conversation,
+    class: WorkClass,
+    with_people: bool,
+    /// Those among the members who may not work any more.
+    kept_out: BTreeSet<WorkerId>,
+}
+
+/// Looks at a conversation that `held` by somebody according to the router. Nothing when there is none.
+pub(super) fn case(
+    tx: &mut Tx<'_>,
+    setup: &Setup,
+    id: ConversationId,
+    with: Option<With>,
+    held: Option<WorkerId>,
+) -> Result<Option<Case>> {
+    let conversation = match conversation::get(tx, id) {
+        Ok(conversation) => conversation,
+        Err(Error::NotFound { .. }) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let lines = conversation::interactions(tx, id)?;
+    let class = lines.first().map(|line| WorkClass::of(line.channel));
+    let with_people = match with {
+        Some(With::People) => true,
+        _ => !setup.agent || agent::handed_off(tx, id)?,
+    };
+    let mut kept_out = BTreeSet::new();
+    if let Some(worker) = held
+        && !may_work(tx, member_of(worker))?
+    {
+        kept_out.insert(worker);
+    }
+    Ok(Some(Case {
+        conversation,
+        class: class.unwrap_or(WorkClass::Message),
+        with_people,
+        kept_out,
+    }))
+}
+
+/// Whether a member is there and not kept out.
+pub(super) fn may_work(tx: &mut Tx<'_>, id: MemberId) -> Result<bool> {
+    match member::get(tx, id) {
+        Ok(member) => Ok(member.enabled),
+        Err(Error::NotFound { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// What the router has to hear of a member; nothing when it knows.
+pub(super) fn member_event(router: &Router, id: MemberId, may_work: bool) -> Option<Event> {
+    let worker = worker_of(id);
+    match (may_work, router.worker(worker)) {
+        (true, None) => {
+            let mut new = Worker::human(worker);
+            new.queues.insert(router.settings().fallback);
+            Some(Event::WorkerChanged(new))
+        }
+        (false, Some(_)) => Some(Event::WorkerRemoved { worker }),
+        _ => None,
+    }
+}
+
+/// What the router has to hear of a conversation; nothing when it knows.
+pub(super) fn case_event(
+    router: &Router,
+    id: ConversationId,
+    case: Option<&Case>,
+    with: Option<With>,
+) -> Option<Event> {
+    let item = WorkItemId(id.uuid());
+    let Some(case) = case else {
+        return router.item(item).map(|_| Event::Cancelled { item });
+    };
+    let open = case.conversation.status == CaseStatus::Open;
+    match router.item(item) {
+        None if open => arrival(router, item, case).map(Event::Arrived),
+        None => None,
+        Some(row) if !open => ended(row),
+        Some(row) => known(router, row, case, with),
+    }
+}
+
+/// New work. What somebody looks after already counts as theirs while they are at the desk and have room.
+fn arrival(router: &Router, item: WorkItemId, case: &Case) -> Option<Work> {
+    let queue = named(router, case).unwrap_or(router.settings().fallback);
+    let mut work = Work::new(item, case.class, queue);
+    work.priority = case.conversation.priority;
+    match case.conversation.owner.map(worker_of) {
+        Some(owner) if can_take(router, owner, case.class) => work.taken_by = Some(owner),
+        Some(_) => return None,
+        None if !case.with_people => return None,
+        None => {}
+    }
+    Some(work)
+}
+
+/// Nothing is to be done in the conversation for now.
+fn ended(row: &WorkItem) -> Option<Event> {
+    let item = row.id;
+    match row.assignment() {
+        Some(Assignment {
+            state: AssignmentState::WrapUp,
+            ..
+        }) => None,
+        Some(has) => Some(Event::Finished {
+            item,
+            worker: has.worker,
+        }),
+        None => Some(Event::Cancelled { item }),
+    }
+}
+
+fn known(router: &Router, row: &WorkItem, case: &Case, with: Option<With>) -> Option<Event> {
+    let item = row.id;
+    let owner = case.conversation.owner.map(worker_of);
+    if with == Some(With::Agent) && owner.is_none() {
+        return Some(Event::Cancelled { item });
+    }
+    let queue = named(router, case);
+    match (&row.place, owner) {
+        (Place::Assigned(has), _) if has.state == AssignmentState::WrapUp => {
+            return Some(Event::WrapUpOver {
+                item,
+                worker: has.worker,
+            });
+        }
+        (Place::Assigned(has), None) if case.kept_out.contains(&has.worker) => {
+            return Some(Event::WorkerRemoved { worker: has.worker });
+        }
+        (Place::Assigned(has), None) => {
+            return Some(Event::Transferred {
+                item,
+                by: Some(has.worker),
+                to: TransferTo::Queue(queue.unwrap_or(row.queue)),
+                note: String::new(),
+            });
+        }
+        (Place::Assigned(has), Some(owner)) if has.worker != owner => {
+            return Some(Event::Cancelled { item });
+        }
+        (Place::Assigned(_), Some(_)) => {}
+        (place, Some(worker)) => {
+            let asked = matches!(place, Place::Offered(offer) if offer.worker == worker);
+            return Some(match asked || can_take(router, worker, row.class) {
+                true => Event::Taken { item, worker },
+                false => Event::Cancelled { item },
+            });
+        }
+        (_, None) => {
+            if let Some(queue) = queue
+                && queue != row.queue
+            {
+                return Some(Event::Transferred {
+                    item,
+                    by: None,
+                    to: TransferTo::Queue(queue),
+                    note: String::new(),
+                });
+            }
+        }
+    }
+    let priority = case.conversation.priority;
+    (priority != row.priority).then(|| Event::Changed {
+        item,
+        change: Change {
+            priority: Some(priority),
+            ..Change::default()
+        },
+    })
+}
+
+/// The queue that the field `queue` of the case names.
+fn named(router: &Router, case: &Case) -> Option<QueueId> {
+    let name = case.conversation.fields.get("queue")?.as_str()?;
+    queue_called(router, name)
+}
+
+/// The queue of this name, or with this id.
+pub(super) fn queue_called(router: &Router, name: &str) -> Option<QueueId> {
+    let mut queues = router.settings().queues.iter();
+    let found = queues.find(|(id, queue)| {
+        queue.name.eq_ignore_ascii_case(name.trim()) || id.to_string() == name.trim()
+    });
+    found.map(|(id, _)| *id)
+}
+
+/// Whether the worker is at the desk and has room for one more of this kind.
+fn can_take(router: &Router, worker: WorkerId, class: WorkClass) -> bool {
+    let Some(row) = router.worker(worker) else {
+        return false;
+    };
+    let own = row.worker.weights.get(&class).copied();
+    let weight = own.unwrap_or_else(|| router.settings().class(class).weight);
+    row.presence != Presence::Offline
+        && router.load(worker) + u64::from(weight) <= u64::from(row.worker.capacity)
+}

@@ -1,0 +1,48 @@
+-- name: log_number
+SELECT log_number FROM routing_counters WHERE id = 1
+
+-- name: first_counters
+INSERT INTO routing_counters (id, log_number, counters) VALUES (1, 0, $1) ON CONFLICT (id) DO NOTHING
+
+-- Whoever decides holds this row first, so that what is read after it fits together.
+-- name: counters @sqlite
+SELECT log_number, counters FROM routing_counters WHERE id = 1
+
+-- name: counters @postgres
+SELECT log_number, counters FROM routing_counters WHERE id = 1 FOR UPDATE
+
+-- name: next_number
+UPDATE routing_counters SET log_number = log_number + 1, counters = $2 WHERE id = 1 AND log_number = $1
+
+-- name: log
+INSERT INTO routing_log (number, event, at) VALUES ($1, $2, $3)
+
+-- name: events
+SELECT number, event, at FROM routing_log WHERE number > $1 ORDER BY number LIMIT $2
+
+-- name: first_settings
+INSERT INTO routing_settings (id, settings) VALUES (1, $1) ON CONFLICT (id) DO NOTHING
+
+-- name: settings
+SELECT settings FROM routing_settings WHERE id = 1
+
+-- name: set_settings
+UPDATE routing_settings SET settings = $1 WHERE id = 1
+
+-- name: workers
+SELECT worker FROM routing_worker ORDER BY id
+
+-- name: put_worker
+INSERT INTO routing_worker (id, worker) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET worker = excluded.worker
+
+-- name: drop_worker
+DELETE FROM routing_worker WHERE id = $1
+
+-- name: items
+SELECT item FROM routing_item ORDER BY id
+
+-- name: put_item
+INSERT INTO routing_item (id, item) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET item = excluded.item
+
+-- name: drop_item
+DELETE FROM routing_item WHERE id = $1

@@ -1,0 +1,255 @@
+//! Stories of routing, on both engines: who gets a conversation, and what happens when they do not take it.
+
+use std::sync::Arc;
+use throughline_engine::Error;
+use throughline_engine::access::member::{self, Change, NewMember};
+use throughline_engine::conversation::{self, Author, Conversation, View};
+use throughline_engine::job::Runner;
+use throughline_engine::routing::{Dispatcher, LiveOffer, Presence, ROUTE};
+use throughline_model::conversation::{CaseStatus, EntryKind, Role};
+use throughline_model::id::{ConversationId, MemberId};
+use throughline_model::identifier::{Identifier, IdentifierKind};
+use throughline_storage::Engine;
+use throughline_testkit::{Shop, on_both_engines};
+
+/// A shop with a router and two people.
+struct Story {
+    shop: Shop,
+    routing: Arc<Dispatcher>,
+    ana: MemberId,
+    ben: MemberId,
+}
+
+async fn open(shop: &Shop) -> Arc<Dispatcher> {
+    let dispatcher = Dispatcher::open(shop.database.db.clone(), shop.setup.clone()).await;
+    Arc::new(dispatcher.expect("the router is restored"))
+}
+
+async fn add(shop: &Shop, name: &'static str) -> MemberId {
+    let clock = shop.setup.clock.clone();
+    let add = move |tx: &mut throughline_storage::Tx<'_>| {
+        let new = NewMember {
+            email: format!("{name}@shop.example"),
+            name: name.to_owned(),
+            role: Role::Agent,
+        };
+        member::add(tx, &clock, &new, "test")
+    };
+    let added = shop.database.db.write(add).await;
+    added.expect("the member is added").id
+}
+
+impl Story {
+    async fn begins(engine: Engine) -> Self {
+        let shop = Shop::open(engine).await;
+        let (ana, ben) = (add(&shop, "Ana").await, add(&shop, "Ben").await);
+        let routing = open(&shop).await;
+        Self {
+            shop,
+            routing,
+            ana,
+            ben,
+        }
+    }
+
+    async fn says(&self, member: MemberId, presence: Presence) {
+        let set = self.routing.set_presence(member, presence).await;
+        set.expect("the presence is taken note of");
+    }
+
+    /// A customer writes, and the router hears of it.
+    async fn hears(&self, text: &str) -> ConversationId {
+        let visitor = Identifier::parse(IdentifierKind::Visitor, "browser-1", None);
+        let message = self.shop.message(&visitor.expect("a visitor"), text);
+        let conversation = self.shop.receive(message).await.conversation;
+        self.works().await;
+        conversation
+    }
+
+    async fn works(&self) {
+        let (db, setup) = (self.shop.database.db.clone(), self.shop.setup.clone());
+        let handler = Arc::clone(&self.routing) as _;
+        let runner = Runner::new(db, setup).with(ROUTE, handler, 1);
+        runner.run_due().await.expect("the jobs run");
+    }
+
+    async fn offer(&self, member: MemberId) -> Option<LiveOffer> {
+        let me = self.routing.me(member).await.expect("the router answers");
+        me.offers.into_iter().next()
+    }
+
+    async fn case(&self, id: ConversationId) -> Conversation {
+        let db = &self.shop.database.db;
+        let read = db.read(move |tx| conversation::get(tx, id)).await;
+        read.expect("the conversation is there")
+    }
+
+    async fn change(&self, id: ConversationId, change: conversation::Change) {
+        let setup = self.shop.setup.clone();
+        let db = &self.shop.database.db;
+        let changed = db
+            .write(move |tx| conversation::change(tx, &setup, id, &change, Author::system()))
+            .await;
+        changed.expect("the case changes");
+        self.works().await;
+    }
+
+    async fn timeline(&self, id: ConversationId) -> Vec<String> {
+        let db = &self.shop.database.db;
+        let read = move |tx: &mut throughline_storage::Tx<'_>| {
+            conversation::entries(tx, id, 0, 100, View::Everything)
+        };
+        let all = db.read(read).await.expect("entries are read");
+        let of = all
+            .into_iter()
+            .filter(|entry| entry.kind == EntryKind::Routing);
+        of.map(|entry| entry.text).collect()
+    }
+}
+
+async fn taken_and_done(engine: Engine) {
+    let story = Story::begins(engine).await;
+    story.says(story.ana, Presence::Available).await;
+    let case = story.hears("Where is my order?").await;
+    assert_eq!(
+        story.case(case).await.owner,
+        None,
+        "an offer is no assignment"
+    );
+    let offer = story.offer(story.ana).await.expect("Ana is asked");
+    assert_eq!(offer.conversation, case);
+    let taken = story.routing.answer(story.ana, offer.token, true).await;
+    assert_eq!(taken.expect("Ana takes it"), case);
+    story.works().await;
+    assert_eq!(story.case(case).await.owner, Some(story.ana));
+    assert_eq!(
+        story.timeline(case).await,
+        ["Offered to Ana", "Assigned to Ana"]
+    );
+    let me = story.routing.me(story.ana).await.expect("read");
+    assert_eq!((me.load, me.assignments.len()), (25, 1));
+    let done = conversation::Change {
+        status: Some(CaseStatus::Resolved),
+        ..Default::default()
+    };
+    story.change(case, done).await;
+    let me = story.routing.me(story.ana).await.expect("read");
+    assert_eq!(
+        (me.load, me.assignments.len()),
+        (0, 0),
+        "what is resolved takes nobody's time"
+    );
+    assert!(story.routing.log_length().await.expect("no gaps") >= 5);
+}
+
+async fn declined(engine: Engine) {
+    let story = Story::begins(engine).await;
+    story.says(story.ana, Presence::Available).await;
+    let case = story.hears("Hello?").await;
+    let offer = story.offer(story.ana).await.expect("Ana is asked");
+    story.says(story.ben, Presence::Available).await;
+    let declined = story.routing.answer(story.ana, offer.token, false).await;
+    assert_eq!(declined.expect("Ana declines"), case);
+    assert!(story.offer(story.ana).await.is_none());
+    let next = story.offer(story.ben).await.expect("Ben is asked");
+    assert!(
+        next.token > offer.token,
+        "an offer's token is never used again"
+    );
+    assert_eq!(next.since, offer.since, "the customer keeps their place");
+}
+
+async fn two_at_once(engine: Engine) {
+    let story = Story::begins(engine).await;
+    story.says(story.ana, Presence::Available).await;
+    let case = story.hears("Hello?").await;
+    let token = story.offer(story.ana).await.expect("Ana is asked").token;
+    // The same offer, answered in two tabs that reach two processes.
+    let other = open(&story.shop).await;
+    let answers = tokio::join!(
+        story.routing.answer(story.ana, token, true),
+        other.answer(story.ana, token, true),
+    );
+    let won = [&answers.0, &answers.1]
+        .iter()
+        .filter(|one| one.is_ok())
+        .count();
+    assert_eq!(won, 1, "{answers:?}");
+    let lost = answers.0.err().or(answers.1.err());
+    assert!(matches!(lost, Some(Error::Conflict(why)) if why == "this offer is over"));
+    let late = story.routing.answer(story.ben, token, true).await;
+    assert!(
+        matches!(late, Err(Error::Conflict(_))),
+        "it was never Ben's"
+    );
+    assert_eq!(story.case(case).await.owner, Some(story.ana));
+    story.routing.log_length().await.expect("no gaps");
+}
+
+async fn restarted(engine: Engine) {
+    let mut story = Story::begins(engine).await;
+    story.says(story.ana, Presence::Available).await;
+    let case = story.hears("Hello?").await;
+    let before = story.offer(story.ana).await.expect("Ana is asked");
+    story.routing = open(&story.shop).await;
+    let after = story.offer(story.ana).await.expect("she still is");
+    assert_eq!(
+        (after.token, after.expires_at),
+        (before.token, before.expires_at)
+    );
+    let taken = story.routing.answer(story.ana, before.token, true).await;
+    assert_eq!(taken.expect("the offer counts"), case);
+    assert_eq!(story.case(case).await.owner, Some(story.ana));
+}
+
+async fn kept_out(engine: Engine) {
+    let story = Story::begins(engine).await;
+    story.says(story.ana, Presence::Available).await;
+    let case = story.hears("Hello?").await;
+    let token = story.offer(story.ana).await.expect("Ana is asked").token;
+    let taken = story.routing.answer(story.ana, token, true).await;
+    taken.expect("Ana takes it");
+    story.says(story.ben, Presence::Available).await;
+    let (setup, ana) = (story.shop.setup.clone(), story.ana);
+    let leave = move |tx: &mut throughline_storage::Tx<'_>| {
+        let out = Change {
+            enabled: Some(false),
+            ..Change::default()
+        };
+        member::change(tx, &setup.clock, ana, &out, "test")?;
+        conversation::release(tx, &setup, ana, &Author::system())
+    };
+    let left = story.shop.database.db.write(leave).await;
+    assert_eq!(left.expect("Ana leaves"), 1);
+    story.works().await;
+    assert_eq!(story.case(case).await.owner, None);
+    let next = story.offer(story.ben).await.expect("Ben is asked");
+    assert_eq!(next.conversation, case);
+    let board = story.routing.board().await.expect("the board is read");
+    assert!(board.workers.iter().all(|one| one.member != ana));
+}
+
+#[test]
+fn who_takes_an_offer_owns_the_case_until_it_is_resolved() {
+    on_both_engines(taken_and_done);
+}
+
+#[test]
+fn what_one_declines_is_offered_to_another() {
+    on_both_engines(declined);
+}
+
+#[test]
+fn an_offer_is_taken_once() {
+    on_both_engines(two_at_once);
+}
+
+#[test]
+fn offers_survive_a_restart() {
+    on_both_engines(restarted);
+}
+
+#[test]
+fn the_work_of_somebody_kept_out_goes_to_others() {
+    on_both_engines(kept_out);
+}

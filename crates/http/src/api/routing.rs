@@ -1,0 +1,174 @@
+//! `/api/v1/routing`: who gets which work.
+
+use crate::api::guard::Caller;
+use crate::api::input::{Json, Path};
+use crate::app::App;
+use crate::problem::Problem;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use throughline_engine::conversation;
+use throughline_engine::routing::{Board, Me, Presence, Settings, Transfer};
+use throughline_model::id::{ConversationId, MemberId};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The routes of this file.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(read_my_work))
+        .routes(routes!(set_my_presence))
+        .routes(routes!(accept_offer))
+        .routes(routes!(decline_offer))
+        .routes(routes!(read_board))
+        .routes(routes!(transfer_conversation))
+        .routes(routes!(read_routing_settings, set_routing_settings))
+}
+
+/// Whether somebody takes work.
+#[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PresenceChange {
+    /// What they say.
+    presence: Presence,
+}
+
+/// An offer that was answered.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+struct AnsweredOffer {
+    /// The conversation it was about.
+    conversation: ConversationId,
+}
+
+/// To whom a conversation is handed on: give a member or a queue.
+#[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TransferWish {
+    /// One member; if they do not take it, its queue takes over.
+    member: Option<MemberId>,
+    /// A queue, by name or id.
+    queue: Option<String>,
+    /// What the next one should know.
+    #[serde(default)]
+    note: String,
+}
+
+fn myself(caller: &Caller) -> Result<MemberId, Problem> {
+    let member = caller.principal.member();
+    member.ok_or_else(|| Problem::not_found("only a member has work of their own"))
+}
+
+/// Read your own work
+#[utoipa::path(get, path = "/api/v1/routing/me", tag = "routing",
+    responses((status = 200, description = "Your presence, offers and assignments.", body = Me)),
+    extensions(("x-permission" = json!("session"))))]
+async fn read_my_work(State(app): State<App>, caller: Caller) -> Result<axum::Json<Me>, Problem> {
+    let me = myself(&caller)?;
+    Ok(axum::Json(app.routing()?.me(me).await?))
+}
+
+/// Say whether you take work
+///
+/// Who is offline, away or busy is offered nothing new.
+#[utoipa::path(put, path = "/api/v1/routing/me/presence", tag = "routing", request_body = PresenceChange,
+    responses((status = 200, description = "How you stand now.", body = Me)),
+    extensions(("x-permission" = json!("session"))))]
+async fn set_my_presence(
+    State(app): State<App>,
+    caller: Caller,
+    Json(change): Json<PresenceChange>,
+) -> Result<axum::Json<Me>, Problem> {
+    let (me, routing) = (myself(&caller)?, app.routing()?);
+    routing.set_presence(me, change.presence).await?;
+    Ok(axum::Json(routing.me(me).await?))
+}
+
+/// Take what you are offered
+///
+/// The conversation is yours from then on. An offer that is over is answered with a 409.
+#[utoipa::path(post, path = "/api/v1/routing/offers/{token}/accept", tag = "routing",
+    params(("token" = u64, Path)),
+    responses((status = 200, description = "It is yours.", body = AnsweredOffer)),
+    extensions(("x-permission" = json!("session"))))]
+async fn accept_offer(
+    State(app): State<App>,
+    caller: Caller,
+    Path(token): Path<u64>,
+) -> Result<axum::Json<AnsweredOffer>, Problem> {
+    let me = myself(&caller)?;
+    let conversation = app.routing()?.answer(me, token, true).await?;
+    Ok(axum::Json(AnsweredOffer { conversation }))
+}
+
+/// Do not take what you are offered
+///
+/// It goes to somebody else, or back in line with the clock it had.
+#[utoipa::path(post, path = "/api/v1/routing/offers/{token}/decline", tag = "routing",
+    params(("token" = u64, Path)),
+    responses((status = 200, description = "It is offered to others.", body = AnsweredOffer)),
+    extensions(("x-permission" = json!("session"))))]
+async fn decline_offer(
+    State(app): State<App>,
+    caller: Caller,
+    Path(token): Path<u64>,
+) -> Result<axum::Json<AnsweredOffer>, Problem> {
+    let me = myself(&caller)?;
+    let conversation = app.routing()?.answer(me, token, false).await?;
+    Ok(axum::Json(AnsweredOffer { conversation }))
+}
+
+/// Read the board
+#[utoipa::path(get, path = "/api/v1/routing/board", tag = "routing",
+    responses((status = 200, description = "Queues and workers as they are now.", body = Board)),
+    extensions(("x-permission" = json!("oversee"))))]
+async fn read_board(State(app): State<App>) -> Result<axum::Json<Board>, Problem> {
+    Ok(axum::Json(app.routing()?.board().await?))
+}
+
+/// Hand a conversation on
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/transfer", tag = "routing",
+    params(("id" = ConversationId, Path)), request_body = TransferWish,
+    responses((status = 200, description = "Handed on.", body = conversation::Conversation)),
+    extensions(("x-permission" = json!("write:conversations"))))]
+async fn transfer_conversation(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<ConversationId>,
+    Json(wish): Json<TransferWish>,
+) -> Result<axum::Json<conversation::Conversation>, Problem> {
+    let to = match (wish.member, wish.queue) {
+        (Some(member), None) => Transfer::Member(member),
+        (None, Some(queue)) => Transfer::Queue(queue),
+        _ => return Err(Problem::invalid("member", "give a member or a queue")),
+    };
+    let by = caller.principal.member();
+    app.routing()?.transfer(id, by, to, wish.note).await?;
+    let found = app.db().read(move |tx| conversation::get(tx, id)).await?;
+    Ok(axum::Json(found))
+}
+
+/// Read how work is routed
+#[utoipa::path(get, path = "/api/v1/routing/settings", tag = "routing",
+    responses((status = 200, description = "Queues, hours and rules.", body = Object)),
+    extensions(("x-permission" = json!("admin"))))]
+async fn read_routing_settings(
+    State(app): State<App>,
+    _caller: Caller,
+) -> Result<axum::Json<Settings>, Problem> {
+    Ok(axum::Json(app.routing()?.settings().await?))
+}
+
+/// Set how work is routed
+///
+/// All of it: what is left out is as usual. What waits is looked at anew.
+#[utoipa::path(put, path = "/api/v1/routing/settings", tag = "routing", request_body = Object,
+    responses((status = 200, description = "In force.", body = Object)),
+    extensions(("x-permission" = json!("admin"))))]
+async fn set_routing_settings(
+    State(app): State<App>,
+    _caller: Caller,
+    Json(settings): Json<Settings>,
+) -> Result<axum::Json<Settings>, Problem> {
+    let routing = app.routing()?;
+    routing.set_settings(settings).await?;
+    Ok(axum::Json(routing.settings().await?))
+}

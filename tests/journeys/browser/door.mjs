@@ -1,0 +1,65 @@
+// The door to the desk: profiles, logging in, and telling a story from its first line to its last.
+import assert from "node:assert/strict";
+import { base, launch, picture } from "./browser.mjs";
+
+export const WIDE = { width: 1400, height: 900 };
+export const NARROW = { width: 420, height: 860 };
+
+const browser = await launch();
+const complaints = [];
+
+/** A browser profile of its own, at the desk's door. */
+export async function door(options = {}) {
+  const context = await browser.newContext({ viewport: WIDE, locale: "en-GB", ...options });
+  const page = await context.newPage();
+  page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
+  page.on("dialog", (dialog) => {
+    complaints.push(`a dialog: ${dialog.message()}`);
+    dialog.dismiss();
+  });
+  await page.goto(`${base}/desk`);
+  await page.getByRole("button", { name: /Log in|Anmelden|Iniciar sesión/ }).waitFor();
+  return { context, page };
+}
+
+/** Logs in with the keyboard alone: the first field has the focus. */
+export async function enter(page, who = "ana") {
+  await page.keyboard.type(`${who}@shop.example`);
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(process.env.STORY_PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.locator(".inbox").waitFor();
+}
+
+export async function desk(options, who) {
+  const { context, page } = await door(options);
+  await enter(page, who);
+  return { context, page };
+}
+
+export const row = (page, name) => page.locator(".row", { hasText: name });
+export const said = (page, text) => page.locator(".timeline .bubble", { hasText: text });
+export const focused = (page) =>
+  page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.className);
+
+/** Tells every part; a failed one leaves pictures of what was on screen. */
+export async function tell(story) {
+  let failed = 0;
+  for (const [title, part] of Object.entries(story)) {
+    if (!title.includes(process.env.STORY_ONLY ?? "")) continue;
+    try {
+      await part();
+      assert.deepEqual(complaints.splice(0), []);
+      console.log(`ok: ${title}`);
+    } catch (error) {
+      failed += 1;
+      const open = browser.contexts().flatMap((context) => context.pages());
+      await Promise.all(open.map((page, number) => picture(page, `failed-${failed}-${number}`)));
+      complaints.length = 0;
+      console.error(`FAILED: ${title}\n${error.stack}`);
+      await Promise.all(browser.contexts().map((context) => context.close()));
+    }
+  }
+  await browser.close();
+  process.exitCode = failed === 0 ? 0 : 1;
+}

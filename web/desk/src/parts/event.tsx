@@ -1,0 +1,127 @@
+// What the system noted, in words: decisions, actions, identity, routing, the case. The record itself is one click away.
+
+import type { JSX } from "preact";
+import { memberName } from "../model/people.ts";
+import type { Entry } from "../model/types.ts";
+import { clock, moment, named, t } from "../words.ts";
+import { Icon, type Shape } from "./icons.tsx";
+import { authorName } from "./names.ts";
+
+const SHAPE_OF: Partial<Record<string, Shape>> = {
+  identity: "person",
+  routing: "people",
+  decision: "lock",
+  tool_call: "gear",
+  state: "inbox",
+  fact: "check",
+};
+
+type Body = Record<string, unknown>;
+
+export function Event({ entry }: { entry: Entry }): JSX.Element {
+  const hasDetails = Object.keys(entry.body).length > 0;
+  const { text, mood } = described(entry);
+  const line = (
+    <>
+      <Icon shape={SHAPE_OF[entry.kind] ?? "dots"} size={14} />
+      <b>{named("kind", entry.kind)}</b>
+      <span class={`event-text ${mood}`}><bdi>{text}</bdi></span>
+      <span class="event-who">{authorName(entry.author)}</span>
+      <time dateTime={new Date(entry.at).toISOString()} title={moment(entry.at)}>{clock(entry.at)}</time>
+    </>
+  );
+  if (!hasDetails) return <p class="event">{line}</p>;
+  return (
+    <details class="event">
+      <summary title={text}>{line}</summary>
+      <pre tabIndex={0}>{JSON.stringify(entry.body, null, 2)}</pre>
+    </details>
+  );
+}
+
+interface Described {
+  text: string;
+  mood: "" | "good" | "error";
+}
+
+export function described(entry: Entry): Described {
+  const { body } = entry;
+  switch (entry.kind) {
+    case "decision":
+      return decision(entry, body);
+    case "tool_call":
+      return action(entry, body);
+    case "identity":
+      return { text: identity(entry, body), mood: "" };
+    case "fact":
+      return { text: `${spaced(body["name"])}: ${plain(body["value"])}`, mood: "" };
+    case "state":
+      return { text: caseChange(entry, body), mood: "" };
+    default:
+      return { text: entry.text || named("kind", entry.kind), mood: "" };
+  }
+}
+
+/** What the policy said about a tool, with the first rule that stood in the way. */
+function decision(entry: Entry, body: Body): Described {
+  const decided = part(body["decision"]);
+  const tool = spaced(body["tool"]);
+  if (!tool || typeof decided["allowed"] !== "boolean") return { text: entry.text || t("kind_decision"), mood: "" };
+  const rules = Array.isArray(decided["rules"]) ? (decided["rules"] as Body[]) : [];
+  const why = rules.map((one) => one["say"] ?? one["agent"] ?? one["id"]).filter((one) => typeof one === "string");
+  const key = decided["allowed"] ? "decisionAllowed" : "decisionRefused";
+  const ahead = body["ahead"] === true ? ` (${t("decisionAhead")})` : "";
+  const reasons = why.length > 0 ? `: ${why.join("; ")}` : "";
+  return { text: t(key, { tool }) + ahead + reasons, mood: decided["allowed"] ? "good" : "error" };
+}
+
+/** What was done for the customer, and how it went. */
+function action(entry: Entry, body: Body): Described {
+  const tool = spaced(body["tool"]);
+  const answered = part(body["answered"]);
+  const outcome = answered["outcome"];
+  if (!tool || typeof outcome !== "string") return { text: entry.text || t("kind_tool_call"), mood: "" };
+  const args = Object.entries(part(body["args"])).map(([name, value]) => `${spaced(name)} ${plain(value)}`);
+  const what = args.length > 0 ? `${tool} (${args.join(", ")})` : tool;
+  const why = typeof answered["why"] === "string" ? `: ${answered["why"]}` : "";
+  if (outcome === "ok") return { text: t(body["writes"] === true ? "actionDone" : "actionRead", { what }), mood: "good" };
+  return { text: t(outcome === "unknown" ? "actionUnknown" : "actionNotDone", { what }) + why, mood: "error" };
+}
+
+function identity(entry: Entry, body: Body): string {
+  if (typeof body["moved_to"] === "string") return t("identityMoved");
+  if (body["resumed"] === true) return t("identityResumed");
+  return entry.text || t("kind_identity");
+}
+
+function caseChange(entry: Entry, body: Body): string {
+  const change = part(body["change"]);
+  const parts: string[] = [];
+  const status = change["status"];
+  if (status) parts.push(t("statusChanged", { status: named("status", String(status)) }).replace(/\.$/, ""));
+  if (change["snoozed_until"]) parts.push(t("until", { when: moment(Number(change["snoozed_until"])) }));
+  if (change["owner"]) parts.push(t("nowOwned", { name: memberName(String(change["owner"])) ?? t("someone") }));
+  if (change["unassign"]) parts.push(t("nowUnowned"));
+  if (change["priority"]) parts.push(`${t("priority")}: ${named("priority", String(change["priority"]))}`);
+  if (change["subject"] !== undefined) parts.push(t("subject", { text: String(change["subject"]) }));
+  for (const tag of list(change["add_tags"])) parts.push(t("tagged", { tag }).replace(/\.$/, ""));
+  for (const tag of list(change["remove_tags"])) parts.push(t("untagged", { tag }).replace(/\.$/, ""));
+  for (const [name, value] of Object.entries(part(change["fields"]))) parts.push(`${spaced(name)}: ${plain(value)}`);
+  return parts.join(" · ") || entry.text;
+}
+
+function part(value: unknown): Body {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Body) : {};
+}
+
+function list(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function spaced(value: unknown): string {
+  return typeof value === "string" ? value.replaceAll("_", " ") : "";
+}
+
+export function plain(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,78 @@
+// The tags of a conversation: seen, added and removed in place.
+
+import type { JSX } from "preact";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useCommand } from "../keys.ts";
+import { get } from "../model/api.ts";
+import type { Change, Page } from "../model/types.ts";
+import { t } from "../words.ts";
+import { Icon } from "./icons.tsx";
+
+interface Props {
+  tags: string[];
+  onChange: (change: Change, done: string) => Promise<void>;
+}
+
+export function Tags({ tags, onChange }: Props): JSX.Element {
+  const [adding, setAdding] = useState(false);
+  const [known, setKnown] = useState<string[]>([]);
+  const field = useRef<HTMLInputElement>(null);
+  const id = useId();
+  // Before anything else is heard: who types on at once types into the field.
+  useLayoutEffect(() => {
+    if (adding) field.current?.focus();
+  }, [adding]);
+  useEffect(() => {
+    if (!adding) return;
+    get<Page<string>>("tags").then((page) => setKnown(page.items)).catch(() => undefined);
+  }, [adding]);
+  useCommand("tag", () => setAdding(true));
+  const add = async (): Promise<void> => {
+    const text = field.current?.value.trim() ?? "";
+    if (text) {
+      const wanted = text.split(",").map((one) => one.trim()).filter(Boolean);
+      await onChange({ add_tags: wanted }, t("tagged", { tag: wanted.join(", ") }));
+    }
+    setAdding(false);
+  };
+  return (
+    <div class="tags">
+      <ul aria-label={t("tags")}>
+        {tags.map((one) => (
+          <li key={one} class="tag own">
+            <bdi>{one}</bdi>
+            <button type="button" class="plain" aria-label={t("removeTag", { tag: one })} onClick={() => void onChange({ remove_tags: [one] }, t("untagged", { tag: one }))}>
+              <Icon shape="close" size={12} />
+            </button>
+          </li>
+        ))}
+      </ul>
+      {adding ? (
+        <>
+          <input
+            ref={field}
+            type="text"
+            class="tag-field"
+            list={id}
+            maxLength={200}
+            aria-label={t("addTag")}
+            onBlur={() => void add()}
+            onKeyDown={(event) => {
+              if (event.key === "Enter") {
+                event.preventDefault();
+                event.currentTarget.blur();
+              } else if (event.key === "Escape") {
+                event.preventDefault();
+                event.currentTarget.value = "";
+                setAdding(false);
+              }
+            }}
+          />
+          <datalist id={id}>{known.filter((one) => !tags.includes(one)).map((one) => <option key={one} value={one} />)}</datalist>
+        </>
+      ) : (
+        <button type="button" class="link" onClick={() => setAdding(true)}>{t("addTag")}</button>
+      )}
+    </div>
+  );
+}
