@@ -8,15 +8,18 @@
 //! Several processes may hold a router. Whoever decides names the last event they knew of; when another process has
 //! decided since, nothing of it counts, and they restore theirs from the rows and decide again.
 
+mod attendance;
 mod board;
 mod dispatcher;
 mod entries;
 mod follow;
 mod store;
+mod worker;
 
 pub use board::{Board, Held, LiveOffer, Me, QueueView, WorkerView};
 pub use dispatcher::{Dispatcher, Transfer};
 pub use throughline_routing::{Presence, Settings};
+pub use worker::WorkerSettings;
 
 use crate::error::Result;
 use crate::job;

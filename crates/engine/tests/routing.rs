@@ -5,9 +5,9 @@ use throughline_engine::Error;
 use throughline_engine::access::member::{self, Change, NewMember};
 use throughline_engine::conversation::{self, Author, Conversation, View};
 use throughline_engine::job::Runner;
-use throughline_engine::routing::{Dispatcher, LiveOffer, Presence, ROUTE};
+use throughline_engine::routing::{Dispatcher, LiveOffer, Me, Presence, ROUTE, WorkerSettings};
 use throughline_model::conversation::{CaseStatus, EntryKind, Role};
-use throughline_model::id::{ConversationId, MemberId};
+use throughline_model::id::{ConversationId, MemberId, QueueId};
 use throughline_model::identifier::{Identifier, IdentifierKind};
 use throughline_storage::Engine;
 use throughline_testkit::{Shop, on_both_engines};
@@ -227,6 +227,77 @@ async fn kept_out(engine: Engine) {
     assert_eq!(next.conversation, case);
     let board = story.routing.board().await.expect("the board is read");
     assert!(board.workers.iter().all(|one| one.member != ana));
+}
+
+async fn gone_silent(engine: Engine) {
+    let story = Story::begins(engine).await;
+    for member in [story.ana, story.ben] {
+        story.says(member, Presence::Available).await;
+    }
+    // Both desks are heard of, then Ana closes her laptop.
+    for _ in 0..4 {
+        story.shop.setup.clock.advance(20_000);
+        story.routing.heard_of(story.ben).await.expect("heard");
+        story.routing.tick().await.expect("the router looks");
+    }
+    let presence = |me: Me| me.presence;
+    let ana = story.routing.me(story.ana).await.map(presence);
+    let ben = story.routing.me(story.ben).await.map(presence);
+    assert_eq!(
+        (ana.expect("read"), ben.expect("read")),
+        (Presence::Offline, Presence::Available)
+    );
+    story.hears("Hello?").await;
+    assert!(story.offer(story.ana).await.is_none());
+    assert!(story.offer(story.ben).await.is_some());
+}
+
+async fn own_skills(engine: Engine) {
+    let story = Story::begins(engine).await;
+    story.says(story.ana, Presence::Available).await;
+    let usual = story.routing.worker(story.ana).await.expect("read");
+    let support = usual.queues.first().copied().expect("the first queue");
+    assert_eq!((usual.capacity, usual.queues.len()), (100, 1));
+    let nowhere = WorkerSettings {
+        queues: [QueueId(story.shop.setup.clock.new_id())].into(),
+        ..usual.clone()
+    };
+    let refused = story.routing.set_worker(story.ana, nowhere).await;
+    assert!(matches!(
+        refused,
+        Err(Error::Invalid {
+            field: "queues",
+            ..
+        })
+    ));
+    let without = WorkerSettings {
+        queues: [].into(),
+        ..usual.clone()
+    };
+    let set = story.routing.set_worker(story.ana, without).await;
+    set.expect("Ana serves no queue");
+    let case = story.hears("Hello?").await;
+    assert!(story.offer(story.ana).await.is_none());
+    let back = WorkerSettings {
+        queues: [support].into(),
+        ..usual
+    };
+    let set = story.routing.set_worker(story.ana, back.clone()).await;
+    set.expect("Ana serves it again");
+    let offer = story.offer(story.ana).await.expect("Ana is asked");
+    assert_eq!(offer.conversation, case);
+    let again = open(&story.shop).await;
+    assert_eq!(again.worker(story.ana).await.expect("kept"), back);
+}
+
+#[test]
+fn a_closed_laptop_is_offered_nothing_after_a_minute() {
+    on_both_engines(gone_silent);
+}
+
+#[test]
+fn members_are_offered_what_their_queues_and_skills_cover() {
+    on_both_engines(own_skills);
 }
 
 #[test]

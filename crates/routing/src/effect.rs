@@ -266,6 +266,21 @@ impl Effect {
             Self::PresenceSet { .. } => None,
         }
     }
+
+    /// The worker whose own work is different now: what they are asked, what they have, whether they take work.
+    pub fn worker(&self) -> Option<WorkerId> {
+        match self {
+            Self::Offered { offer, .. } => Some(offer.worker),
+            Self::Assigned { assignment, .. } => Some(assignment.worker),
+            Self::Withdrawn { worker, .. }
+            | Self::Paused { worker, .. }
+            | Self::Resumed { worker, .. }
+            | Self::Released { worker, .. }
+            | Self::WrappedUp { worker, .. }
+            | Self::PresenceSet { worker, .. } => Some(*worker),
+            _ => None,
+        }
+    }
 }
 
 words! {

@@ -38,6 +38,14 @@ pub struct Settings {
     pub transfer_ms: Millis,
     /// How often work that only waits is looked at anyway.
     pub review_ms: Millis,
+    /// How long nothing may be heard of a human before the host reports their connection as lost. 0 for
+    /// as long as it likes.
+    #[serde(default = "usual_gone_after_ms")]
+    pub gone_after_ms: Millis,
+}
+
+const fn usual_gone_after_ms() -> Millis {
+    MINUTE_MS
 }
 
 /// A queue.
@@ -154,6 +162,7 @@ impl Settings {
             away_after_missed: 2,
             transfer_ms: MINUTE_MS,
             review_ms: 15 * MINUTE_MS,
+            gone_after_ms: usual_gone_after_ms(),
         }
     }
 
@@ -193,6 +202,7 @@ impl Settings {
         more_than_zero(self.review_ms, "review_ms", &mut found);
         more_than_zero(self.not_again_ms, "not_again_ms", &mut found);
         not_below_zero(self.transfer_ms, "transfer_ms", &mut found);
+        not_below_zero(self.gone_after_ms, "gone_after_ms", &mut found);
         not_below_zero(self.usual_target_ms, "usual_target_ms", &mut found);
         found
     }

@@ -50,6 +50,7 @@ const TABLES: &[&str] = &[
     "webhook_attempt",
     "member",
     "member_session",
+    "attendance",
     "tag",
     "macro",
     "saved_view",

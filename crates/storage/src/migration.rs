@@ -26,6 +26,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (6, "desk", include_str!("../migrations/0006_desk.sql")),
     (7, "widget", include_str!("../migrations/0007_widget.sql")),
     (8, "policy", include_str!("../migrations/0008_policy.sql")),
+    (
+        9,
+        "attendance",
+        include_str!("../migrations/0009_attendance.sql"),
+    ),
 ];
 
 const LIST: Query = Query::plain(

@@ -83,8 +83,7 @@ impl Dispatcher {
                 .read(move |tx| member::list(tx, before, 100))
                 .await?;
             for member in &page {
-                let news = News::Member { id: member.id };
-                dispatcher.decide(&Ask::News(news)).await?;
+                dispatcher.hear_of(member.id).await?;
             }
             match page.last() {
                 Some(last) => before = Some(last.id),
@@ -95,9 +94,16 @@ impl Dispatcher {
 
     /// Applies timers until `stop` says so.
     pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
+        let mut looked_at = 0;
         while !*stop.borrow() {
-            let next = self.decide(&Ask::Timer).await;
-            let now = self.setup.clock.now();
+            // What others did is noticed by itself; who has left has to be looked for.
+            let now = self.now();
+            let next = if now - looked_at >= LOOK_EVERY_MS {
+                looked_at = now;
+                self.tick().await
+            } else {
+                self.decide(&Ask::Timer).await.map(drop)
+            };
             let sleep_ms = match next {
                 Ok(_) => match self.look(Router::next_timer_ms).await {
                     Ok(Some(at)) => (at - now).clamp(5, LOOK_EVERY_MS),
@@ -122,6 +128,7 @@ impl Dispatcher {
     /// # Errors
     /// When the database fails.
     pub async fn tick(&self) -> Result<()> {
+        self.miss_the_silent().await?;
         self.decide(&Ask::Timer).await.map(drop)
     }
 
@@ -131,9 +138,9 @@ impl Dispatcher {
     /// [`Error::Conflict`] when they are no worker.
     pub async fn set_presence(&self, member: MemberId, presence: Presence) -> Result<()> {
         let worker = worker_of(member);
-        self.decide(&Ask::News(News::Member { id: member })).await?;
+        self.hear_of(member).await?;
         let event = Event::PresenceChanged { worker, presence };
-        match refusal(&self.decide(&Ask::Tell(event)).await?) {
+        match refusal(&self.tell(event).await?) {
             None | Some(Ignored::NothingToDo) => Ok(()),
             Some(why) => Err(Error::Conflict(why.to_string())),
         }
@@ -214,13 +221,29 @@ impl Dispatcher {
             return Err(Error::invalid("settings", problems.join("; ")));
         }
         let event = Event::SettingsChanged(Box::new(settings));
-        self.decide(&Ask::Tell(event)).await.map(drop)
+        self.tell(event).await.map(drop)
+    }
+
+    /// A member may be new, or may not work any more.
+    pub(super) async fn hear_of(&self, member: MemberId) -> Result<()> {
+        let news = Ask::News(News::Member { id: member });
+        self.decide(&news).await.map(drop)
+    }
+
+    /// Something happened.
+    pub(super) async fn tell(&self, event: Event) -> Result<Outcome> {
+        self.decide(&Ask::Tell(event)).await
     }
 
     /// Looks at the router as it stands in the database.
     pub(super) async fn look<T>(&self, read: impl FnOnce(&Router) -> T) -> Result<T> {
         let mut router = self.router.lock().await;
         Ok(read(&self.fresh(&mut router).await?.router))
+    }
+
+    /// The time, in milliseconds since 1970.
+    pub(super) fn now(&self) -> Millis {
+        self.setup.clock.now()
     }
 
     /// The database.

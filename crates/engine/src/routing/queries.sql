@@ -46,3 +46,10 @@ INSERT INTO routing_item (id, item) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE S
 
 -- name: drop_item
 DELETE FROM routing_item WHERE id = $1
+
+-- name: heard
+INSERT INTO attendance (member_id, heard_at) VALUES ($1, $2)
+ON CONFLICT (member_id) DO UPDATE SET heard_at = excluded.heard_at
+
+-- name: heard_at
+SELECT heard_at FROM attendance WHERE member_id = $1

@@ -3,14 +3,15 @@
 use crate::Setup;
 use crate::error::{Error, Result};
 use crate::queries::routing as queries;
-use crate::routing::entries;
+use crate::routing::{entries, member_of};
 use serde_json::json;
+use std::collections::BTreeSet;
 use throughline_model::clock::Millis;
 use throughline_model::id::{QueueId, WorkItemId, WorkerId};
 use throughline_routing::{
     Counters, Effect, Event, Outcome, Queue, Router, Settings, Snapshot, WorkItem, WorkerRow,
 };
-use throughline_storage::{Tx, params};
+use throughline_storage::{Hint, Tx, params};
 
 /// An event with everything that follows from it, to become durable together.
 #[derive(Clone, Debug)]
@@ -100,6 +101,12 @@ pub(super) fn commit(tx: &mut Tx<'_>, setup: &Setup, decided: &Decided) -> Resul
     }
     for effect in &decided.effects {
         entries::write(tx, setup, effect, &decided.event, &decided.settings)?;
+    }
+    let rows = decided.workers.iter().map(|(id, _)| *id);
+    let concerned = decided.effects.iter().filter_map(Effect::worker);
+    for worker in rows.chain(concerned).collect::<BTreeSet<_>>() {
+        let member = member_of(worker);
+        tx.hint(Hint::Member { member });
     }
     Ok(true)
 }

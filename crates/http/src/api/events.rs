@@ -33,7 +33,8 @@ pub fn router() -> OpenApiRouter<App> {
 ///
 /// Server-sent events: `entry` (`{"conversation", "seq"}`: it has entries up to there), `changed`
 /// (`{"conversation"}`: its state, owner or a delivery), `identity` (`{"customer"}`: who they are), `resync` (too
-/// much happened: read the lists again), `member` (there is news under /api/v1/notifications), `ended` (the caller's
+/// much happened: read the lists again), `member` (there is news under /api/v1/notifications or
+/// /api/v1/routing/me), `ended` (the caller's
 /// session or token counts no more). The stream ends when the caller may not read any more.
 #[utoipa::path(get, path = "/api/v1/events", tag = "live",
     responses((status = 200, description = "The stream.", body = String, content_type = "text/event-stream")),
@@ -68,6 +69,7 @@ impl Watcher {
     fn events(mut self) -> impl Stream<Item = Result<Event, Infallible>> {
         async_stream::stream! {
             yield Ok(Event::default().comment("listening"));
+            self.lets_hear().await;
             loop {
                 let hint = tokio::select! {
                     hint = self.hints.recv() => hint,
@@ -76,6 +78,7 @@ impl Watcher {
                             yield Ok(event("ended", &json!({})));
                             return;
                         }
+                        self.lets_hear().await;
                         let Some(missed) = self.missed().await else { return };
                         for event in missed {
                             yield Ok(event);
@@ -106,6 +109,17 @@ impl Watcher {
                     Err(RecvError::Closed) => return,
                 }
             }
+        }
+    }
+
+    /// The member's desk is open: the router may offer work there.
+    async fn lets_hear(&self) {
+        let (Some(member), Ok(routing)) = (self.caller.principal.member(), self.app.routing())
+        else {
+            return;
+        };
+        if let Err(error) = routing.heard_of(member).await {
+            tracing::warn!(%error, "the router does not hear of a desk");
         }
     }
 

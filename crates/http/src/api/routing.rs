@@ -7,7 +7,7 @@ use crate::problem::Problem;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use throughline_engine::conversation;
-use throughline_engine::routing::{Board, Me, Presence, Settings, Transfer};
+use throughline_engine::routing::{Board, Me, Presence, Settings, Transfer, WorkerSettings};
 use throughline_model::id::{ConversationId, MemberId};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -21,6 +21,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(decline_offer))
         .routes(routes!(read_board))
         .routes(routes!(transfer_conversation))
+        .routes(routes!(read_worker, set_worker))
         .routes(routes!(read_routing_settings, set_routing_settings))
 }
 
@@ -171,4 +172,33 @@ async fn set_routing_settings(
     let routing = app.routing()?;
     routing.set_settings(settings).await?;
     Ok(axum::Json(routing.settings().await?))
+}
+
+/// Read what a member takes
+#[utoipa::path(get, path = "/api/v1/routing/workers/{member}", tag = "routing",
+    params(("member" = MemberId, Path)),
+    responses((status = 200, description = "Their queues, skills and room.", body = WorkerSettings)),
+    extensions(("x-permission" = json!("oversee"))))]
+async fn read_worker(
+    State(app): State<App>,
+    Path(member): Path<MemberId>,
+) -> Result<axum::Json<WorkerSettings>, Problem> {
+    Ok(axum::Json(app.routing()?.worker(member).await?))
+}
+
+/// Set what a member takes
+///
+/// All of it: what is left out is as usual. What they have stays theirs.
+#[utoipa::path(put, path = "/api/v1/routing/workers/{member}", tag = "routing",
+    params(("member" = MemberId, Path)), request_body = WorkerSettings,
+    responses((status = 200, description = "In force.", body = WorkerSettings)),
+    extensions(("x-permission" = json!("oversee"))))]
+async fn set_worker(
+    State(app): State<App>,
+    Path(member): Path<MemberId>,
+    Json(settings): Json<WorkerSettings>,
+) -> Result<axum::Json<WorkerSettings>, Problem> {
+    let routing = app.routing()?;
+    routing.set_worker(member, settings).await?;
+    Ok(axum::Json(routing.worker(member).await?))
 }
