@@ -2,7 +2,11 @@
 
 use crate::command::{Outcome, run as run_command};
 use crate::postgres::{Server, VARIABLE};
+use crate::visit::Visit;
 use crate::workspace::cargo;
+
+/// Not an example of a package: browsers visit the demo shop, from the widget to the desk.
+const LIVE: &str = "live";
 
 /// One measurement: a program among the examples of a package.
 struct Bench {
@@ -74,6 +78,15 @@ pub fn run(arguments: &[String]) -> Outcome {
     let (name, rest) = arguments
         .split_first()
         .ok_or_else(|| format!("name what to measure: {}", names()))?;
+    if name == LIVE {
+        let visit = Visit {
+            script: "live.mjs",
+            release: true,
+            pictures: None,
+            arguments: rest,
+        };
+        return visit.make();
+    }
     let bench = BENCHES
         .iter()
         .find(|bench| bench.name == name)
@@ -102,6 +115,6 @@ pub fn run(arguments: &[String]) -> Outcome {
 }
 
 fn names() -> String {
-    let names: Vec<&str> = BENCHES.iter().map(|bench| bench.name).collect();
-    names.join(", ")
+    let names = BENCHES.iter().map(|bench| bench.name);
+    names.chain([LIVE]).collect::<Vec<_>>().join(", ")
 }

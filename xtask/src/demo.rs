@@ -5,7 +5,7 @@ use crate::node;
 use crate::weights;
 use crate::workspace::{cargo, root};
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 const SHOP: &str = "THROUGHLINE_DEMO_SHOP";
 const DATA_DIR: &str = "THROUGHLINE__STORAGE__DATA_DIR";
@@ -32,7 +32,7 @@ pub fn run(arguments: &[String]) -> Outcome {
     ]))?;
     let data_dir =
         std::env::var_os(DATA_DIR).map_or_else(|| root().join(".throughline"), PathBuf::from);
-    give_model(&data_dir)?;
+    weights::place(&data_dir)?;
     let mut demo = cargo();
     demo.args(["run", "--quiet", "--package", "throughline", "--", "demo"])
         .args(arguments);
@@ -43,18 +43,4 @@ pub fn run(arguments: &[String]) -> Outcome {
     }
     // Returns only when it could not start.
     Err(format!("the demo cannot be started: {}", demo.exec()))
-}
-
-/// Puts the sentence model where the demo looks for it. Without a way to fetch it, words alone are compared.
-fn give_model(data_dir: &Path) -> Outcome {
-    let place = data_dir.join("models/minilm");
-    if place.exists() {
-        return Ok(());
-    }
-    let Some(folder) = weights::fetch()? else {
-        return Ok(());
-    };
-    let made = std::fs::create_dir_all(data_dir.join("models"))
-        .and_then(|()| std::os::unix::fs::symlink(folder, &place));
-    made.map_err(|error| format!("{}: {error}", place.display()))
 }

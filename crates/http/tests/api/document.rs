@@ -10,7 +10,7 @@ async fn the_document_is_the_committed_one() {
     let served = desk.get(&Caller::Nobody, "/api/openapi.json").await.ok();
     assert_eq!(served["openapi"], "3.1.0");
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/openapi.json");
-    if std::env::var("UPDATE_SNAPSHOTS").is_ok_and(|value| value == "1") {
+    if std::env::var_os("THROUGHLINE_WRITE_GENERATED").is_some() {
         let text = serde_json::to_string_pretty(&sorted(served.clone())).unwrap();
         std::fs::write(file, text + "\n").unwrap();
     }
@@ -18,7 +18,7 @@ async fn the_document_is_the_committed_one() {
     let committed: Value = serde_json::from_str(&committed).unwrap_or_default();
     assert!(
         committed == served,
-        "docs/openapi.json is not what the routes say; write it anew with UPDATE_SNAPSHOTS=1 and look at the difference"
+        "docs/openapi.json is not what the routes say; run cargo xtask generate and look at the difference"
     );
 }
 

@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use throughline_engine::conversation::{self, Conversation, Entry, Filter, View};
 use throughline_engine::delivery;
 use throughline_engine::identity;
-use throughline_engine::job;
+use throughline_engine::job::{self, Runner};
+use throughline_engine::routing::{Dispatcher, ROUTE};
 use throughline_model::channel::Channel;
 use throughline_model::conversation::{AuthorKind, CaseStatus, EntryKind};
 use throughline_model::outbound::DeliveryStatus;
@@ -191,6 +192,14 @@ fn nothing_of_the_past_is_left_to_be_sent() {
             .into_iter()
             .map(|(one, _)| one.id)
             .collect();
+        // The router hears of what is still open; nothing else is left to do.
+        let (db, setup) = (
+            shop.installation.db.clone(),
+            shop.installation.setup.clone(),
+        );
+        let routing = Dispatcher::open(db.clone(), setup.clone()).await.unwrap();
+        let runner = Runner::new(db, setup).with(ROUTE, Arc::new(routing), 1);
+        runner.run_due().await.unwrap();
         let read = shop.installation.db.read(move |tx| {
             let mut found = Vec::new();
             for id in &all {

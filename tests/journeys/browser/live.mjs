@@ -1,0 +1,96 @@
+// How long it takes from the Enter key in the widget until the words stand on the screen of the desk, and back.
+import { readFile } from "node:fs/promises";
+import { base, launch, until } from "./browser.mjs";
+
+const outside = process.env.STORY_OUTSIDE;
+const count = Number(process.argv[2] ?? 200);
+
+const answers = async (url) => {
+  try {
+    return (await fetch(url)).ok;
+  } catch {
+    return false;
+  }
+};
+await until("the demo is open", async () => (await answers(`${base}/desk`)) && (await answers(`${outside}/shop`)), 300_000);
+const password = (await readFile(process.env.STORY_PASSWORD_FILE, "utf8")).trim();
+
+const browser = await launch();
+const open = async (url) => {
+  const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, locale: "en-GB" });
+  const page = await context.newPage();
+  await page.goto(url);
+  return page;
+};
+
+const shop = await open(`${outside}/shop`);
+await shop.getByRole("button", { name: "Open chat" }).click();
+const widget = shop.frameLocator("#throughline-widget iframe");
+const line = widget.getByLabel("Your message");
+await line.fill("I want to talk to a person, please");
+await line.press("Enter");
+await widget.getByText("· Sent").first().waitFor();
+const inside = shop.frames().find((one) => one.url().startsWith(`${base}/widget/`));
+const conversation = await inside.evaluate(async () => {
+  const mine = localStorage.getItem("throughline.chat.shop-chat.token");
+  const me = await fetch("/chat/v1/me", { headers: { authorization: `Bearer ${mine}` } });
+  return (await me.json()).conversation.id;
+});
+
+const desk = await open(`${base}/desk`);
+await desk.getByLabel(/Email/).fill("ana@lumen-home.example");
+await desk.getByLabel(/Password/).fill(password);
+await desk.keyboard.press("Enter");
+await desk.locator(".inbox").waitFor();
+await desk.goto(`${base}/desk/conversations/${conversation}`);
+await desk.locator(".timeline .bubble").first().waitFor();
+// Taken over, so that no answer of the AI agent runs beside it.
+await desk.keyboard.press("r");
+await desk.keyboard.type("Hello, this is Ana.");
+await desk.keyboard.press("Control+Enter");
+await widget.getByText("Hello, this is Ana.").waitFor();
+
+/** Notes when words first stand on a page; painted, not only in its tree. */
+const watch = (page, place) =>
+  page.evaluate((place) => {
+    window.seen = {};
+    window.sent = {};
+    const now = () => performance.timeOrigin + performance.now();
+    const look = () => {
+      for (const found of document.querySelector(place).textContent.matchAll(/(?:ping|pong) \d+\./g)) {
+        if (window.seen[found[0]] !== undefined) continue;
+        window.seen[found[0]] = 0;
+        requestAnimationFrame(() => setTimeout(() => (window.seen[found[0]] = now())));
+      }
+    };
+    new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });
+    addEventListener(
+      "keydown",
+      (event) => {
+        const text = event.target.value;
+        if (event.key === "Enter" && text) window.sent[text] = now();
+      },
+      { capture: true },
+    );
+  }, place);
+await watch(desk, ".timeline");
+await watch(inside, ".log");
+
+const seen = (page, text) => until(`${text} is seen`, () => page.evaluate((text) => window.seen[text] > 0, text));
+for (let number = 1; number <= count; number += 1) {
+  await line.fill(`ping ${number}.`);
+  await line.press("Enter");
+  await seen(desk, `ping ${number}.`);
+}
+const took = async (from, to) => {
+  const sent = await from.evaluate(() => window.sent);
+  const there = await to.evaluate(() => window.seen);
+  const all = Object.entries(sent).flatMap(([text, at]) => (there[text] ? [there[text] - at] : []));
+  return all.sort((one, other) => one - other);
+};
+const times = await took(inside, desk);
+if (times.length !== count) throw new Error(`${count - times.length} of ${count} messages were not measured`);
+const at = (share) => times[Math.min(times.length - 1, Math.floor(share * times.length))].toFixed(1);
+console.log(`from the widget to the desk, ${times.length} messages, key to painted:`);
+console.log(`median ${at(0.5)} ms, p95 ${at(0.95)} ms, p99 ${at(0.99)} ms, longest ${at(1)} ms`);
+await browser.close();
