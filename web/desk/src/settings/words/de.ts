@@ -188,6 +188,7 @@ export const de: SettingsWords = {
   closeGap: "Schließen",
   gapClosed: "Geschlossen: Es verlässt den Bericht.",
   toConversation: "Zum Gespräch",
+  policies: "Regeln",
   import: "Import",
   importAbout: "Markdown, Webseiten, Fragen und Antworten, Adresslisten. Ein vorhandener Artikel erhält den Text der Datei.",
   files: "Dateien",

@@ -186,6 +186,7 @@ export const en = {
   closeGap: "Close",
   gapClosed: "Closed: it leaves the report.",
   toConversation: "To the conversation",
+  policies: "Policies",
   import: "Import",
   importAbout: "Markdown, web pages, questions and answers, lists of addresses. An article that is there already gets the file's text.",
   files: "Files",

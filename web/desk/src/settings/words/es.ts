@@ -188,6 +188,7 @@ export const es: SettingsWords = {
   closeGap: "Cerrar",
   gapClosed: "Cerrado: sale del informe.",
   toConversation: "A la conversación",
+  policies: "Políticas",
   import: "Importar",
   importAbout: "Markdown, páginas web, preguntas y respuestas, listas de direcciones. Un artículo existente recibe el texto del archivo.",
   files: "Archivos",
