@@ -30,7 +30,7 @@ export function Asked({ approval, children }: Props): JSX.Element {
           <div key={name}><dt><bdi>{spaced(name)}</bdi></dt><dd><bdi>{plain(value)}</bdi></dd></div>
         ))}
       </dl>
-      <section aria-label={a("against")}>
+      <div>
         <h3>{a("against")}</h3>
         <ul class="refusals">
           {approval.rules.map((one) => (
@@ -41,7 +41,7 @@ export function Asked({ approval, children }: Props): JSX.Element {
             </li>
           ))}
         </ul>
-      </section>
+      </div>
       {approval.reason && <p><b>{a("why")}:</b> <bdi>{approval.reason}</bdi></p>}
       <p class="hint">
         {a("askedBy")}: <bdi>{asker(approval)}</bdi>, {moment(approval.asked_at)} · {a("conversation")}: <Case id={approval.conversation} />

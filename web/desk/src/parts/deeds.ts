@@ -36,6 +36,8 @@ export function approver(remedy: string): string | null {
 export function remedy(written: string): string {
   const role = approver(written);
   if (role) return t("remedyApproval", { role: oneOf(role) });
+  // With the level that is needed, as the AI writes it.
+  if (written.startsWith("identify:")) return t("remedy_identify");
   if (written.startsWith("ask:")) return t("remedyAsk", { slot: spaced(written.slice("ask:".length)) });
   return named("remedy", written);
 }

@@ -67,7 +67,7 @@ const en = {
 type Words = Record<keyof typeof en, string>;
 
 const de: Words = {
-  empty: "Die KI hat über diese Konversation nicht nachgedacht.",
+  empty: "Die KI hat über dieses Gespräch nicht nachgedacht.",
   about: "Nachricht für Nachricht: was sie gehört und verstanden hat, welche Schritte sie ging, was die Regeln sagten, was getan und gesagt wurde.",
   heard: "Gehört",
   understood: "Verstanden",

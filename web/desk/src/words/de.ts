@@ -256,7 +256,7 @@ export const de: Words = {
   sources: "Quellen",
   copilotSummary: "Worum es geht",
   nextStep: "Nächster Schritt",
-  allowedActions: "Was die Richtlinie erlaubt",
+  allowedActions: "Was die Regeln erlauben",
   useSuggestion: "Vorschlag übernehmen",
   waiting: "Wartet",
   waitingSince: "Wartet auf Antwort seit {when}",

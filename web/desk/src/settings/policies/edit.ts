@@ -1,6 +1,6 @@
 // An edit of a policy, kept in this browser until it is published or thrown away.
 
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { read, write } from "../../model/kept.ts";
 import type { PolicyFile, PolicyKind, PolicyVersion } from "./types.ts";
 
@@ -18,21 +18,15 @@ interface Editing {
   discard: () => void;
 }
 
-/** The browser need not write every letter down. */
-const KEEP_MS = 400;
-
 export function useEdit(kind: PolicyKind, inForce: PolicyVersion): Editing {
   const name = `policy.${kind}`;
   const [edit, setEdit] = useState<Edit>(() => read<Edit | null>(name, null) ?? fresh(inForce));
-  const timer = useRef(0);
   const changed = differing(edit.files, inForce.files);
   // Who has changed nothing goes on with what is in force by now.
   const current = changed.length === 0 && edit.basedOn !== inForce.number ? fresh(inForce) : edit;
   const keep = (next: Edit): void => {
     setEdit(next);
-    clearTimeout(timer.current);
-    const isSame = differing(next.files, inForce.files).length === 0;
-    timer.current = setTimeout(() => write(name, isSame ? null : next), KEEP_MS);
+    write(name, differing(next.files, inForce.files).length === 0 ? null : next);
   };
   return {
     edit: current,

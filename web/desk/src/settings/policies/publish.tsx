@@ -6,8 +6,8 @@ import { post, Problem } from "../../model/api.ts";
 import { may } from "../../model/people.ts";
 import { say } from "../../notice.ts";
 import { Dialog } from "../../parts/dialog.tsx";
-import { t } from "../../words.ts";
-import { Field, inFull } from "../parts.tsx";
+import { t, told } from "../../words.ts";
+import { Field } from "../parts.tsx";
 import type { VersionSummary } from "./types.ts";
 import { p } from "./words.ts";
 
@@ -44,7 +44,7 @@ export function Publish({ title, text, done, path, wish, inForce, onDone, onClos
     } catch (problem) {
       // Of all conflicts, only a broken law can be overruled; that it can is what the server says.
       const isLaw = problem instanceof Problem && problem.status === 409 && problem.message.includes("administrator");
-      setRefusal({ text: inFull(problem), isLaw });
+      setRefusal({ text: told(problem), isLaw });
       setBusy(false);
     }
   };

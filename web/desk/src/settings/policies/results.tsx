@@ -104,7 +104,7 @@ export function ProofsResult({ proofs }: { proofs: Proofs }): JSX.Element {
     <>
       <p class={mood} role="status">{pn("proof", proofs.outcome)}. <small class="hint"><bdi>{proofs.note}</bdi></small></p>
       {proofs.laws.length > 0 && <h2>{p("laws")}</h2>}
-      <ul class="problems">
+      <ul class="problems laws">
         {proofs.laws.map((law) => {
           const holds = law.proven > 0 && law.refuted.length === 0;
           return (

@@ -3,7 +3,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { post } from "../../model/api.ts";
-import { inFull } from "../parts.tsx";
+import { told } from "../../words.ts";
 import { p } from "./words.ts";
 
 export type Examination = "check" | "impact" | "prove" | "replay";
@@ -35,7 +35,7 @@ export function useRun(): Run {
       setResult({ what, found });
       return found;
     } catch (problem) {
-      if (mine === turn.current) setError(inFull(problem));
+      if (mine === turn.current) setError(told(problem));
       return null;
     } finally {
       if (mine === turn.current) setBusy(null);

@@ -74,7 +74,7 @@ export const de: PolicyWords = {
   yes: "ja",
   no: "nein",
   where: "Wo",
-  toConversation: "Zur Konversation",
+  toConversation: "Zum Gespräch",
   proverMissing: "Nichts wurde bewiesen: Der Beweiser ist auf dem Server nicht installiert.",
   proverMissingHint: "Wer den Server betreibt, installiert ihn mit „apt install cvc5“. Ohne ihn geht alles andere, und die Version sagt, dass sie nicht bewiesen ist.",
   laws: "Die Gesetze",
