@@ -9,12 +9,14 @@
 //!
 //! * [`wake`]: there is something to hear; [`Agent`]: the job's handler,
 //! * [`Copilot`]: what it would do, for the person who answers,
+//! * [`ProcedureView`]: a procedure for those who look after it,
 //! * [`traces`]: why it did what it did, for people; [`hand_back`]: a person gives the conversation back to it.
 
 mod copilot;
 mod deeds;
 mod ledger;
 mod mind;
+mod procedures;
 mod standing;
 mod turn;
 mod works;
@@ -22,6 +24,10 @@ mod works;
 pub use copilot::{Citation, Copilot, NextStep, Reason, Suggestion, Verdict};
 pub(crate) use mind::handed_off;
 pub use mind::{Trace, hand_back, traces};
+pub use procedures::{
+    ProcedureFile, ProcedureProblem, ProcedureSummary, ProcedureTest, ProcedureTestRun,
+    ProcedureView,
+};
 pub use turn::Agent;
 pub use works::Library;
 

@@ -26,6 +26,7 @@ mod notifications;
 pub mod once;
 pub mod page;
 mod policies;
+mod procedures;
 mod ratings;
 mod resume_links;
 mod routing;
@@ -87,6 +88,7 @@ fn routes(app: &App) -> OpenApiRouter<App> {
         .merge(webhooks::router())
         .merge(knowledge::router())
         .merge(policies::router())
+        .merge(procedures::router())
         .merge(approvals::router())
         .merge(routing::router())
         .merge(audit::router())

@@ -21,7 +21,7 @@ const story = {
     await page.keyboard.press(",");
     await page.getByRole("heading", { name: "Members", level: 1 }).waitFor();
     const ways = page.getByRole("navigation", { name: "Settings" }).getByRole("link");
-    assert.deepEqual(await ways.allTextContents(), ["Members", "Macros", "Knowledge", "Endpoints"]);
+    assert.deepEqual(await ways.allTextContents(), ["Members", "Macros", "Knowledge", "Procedures", "Policies", "Endpoints"]);
     assert.equal(await page.getByRole("button", { name: /Invite a member/ }).count(), 0);
     await page.goto(`${base}/desk/settings/tokens`);
     await page.getByText("There is nothing here for you.").waitFor();

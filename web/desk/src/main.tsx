@@ -4,12 +4,13 @@ import { render, type JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { COMMANDS, listen, run, shown, useCommand } from "./keys.ts";
 import { get, Problem, remove, sessionMayHaveEnded, useSession } from "./model/api.ts";
+import { approvalsChanged, waiting, watchApprovals } from "./model/approvals.ts";
 import { inbox } from "./model/inbox.ts";
 import { forgetMember } from "./model/kept.ts";
 import { connected, follow } from "./model/live.ts";
 import { notifications, notificationsChanged, watchNotifications } from "./model/notifications.ts";
 import { onChangeFailed, resume } from "./model/outbox.ts";
-import { loadPeople, session } from "./model/people.ts";
+import { loadPeople, may, session } from "./model/people.ts";
 import { address, go, isOurs, place, VIEWS, type View } from "./model/place.ts";
 import { useStore } from "./model/store.ts";
 import { prefer, taste, type Taste } from "./model/taste.ts";
@@ -19,6 +20,7 @@ import { loadViews } from "./model/views.ts";
 import { notice, say } from "./notice.ts";
 import { ConversationView } from "./parts/conversation.tsx";
 import { Dialog } from "./parts/dialog.tsx";
+import { ApprovalsPlace, SettingsPlace } from "./parts/doors.ts";
 import { Help } from "./parts/help.tsx";
 import { Icon, type Shape } from "./parts/icons.tsx";
 import { InboxList } from "./parts/inbox.tsx";
@@ -26,7 +28,6 @@ import { LogIn } from "./parts/login.tsx";
 import { initials } from "./parts/names.ts";
 import { Notifications } from "./parts/notifications.tsx";
 import { Palette } from "./parts/palette.tsx";
-import { SettingsPlace } from "./parts/settings.tsx";
 import { language, LANGUAGES, t, told } from "./words.ts";
 
 const ICONS: Record<View, Shape> = {
@@ -89,10 +90,12 @@ function Notices(): JSX.Element {
 }
 
 function Frame({ session: entered, onLeave }: { session: Session; onLeave: () => void }): JSX.Element {
-  const { view, conversation, settings } = useStore(place);
+  const { view, conversation, settings, approvals } = useStore(place);
+  const beside = settings !== null || approvals !== null;
   const live = useStore(connected);
   const old = useStore(outdated);
   const { unseen } = useStore(notifications);
+  const toApprove = useStore(waiting).length;
   const [over, setOver] = useState<"palette" | "help" | "account" | "bell" | null>(null);
   useEffect(
     () =>
@@ -102,13 +105,17 @@ function Frame({ session: entered, onLeave }: { session: Session; onLeave: () =>
           open: () => {
             inbox.changed();
             notificationsChanged();
+            approvalsChanged();
             void checkVersion();
           },
           // What may be done may have changed as well as what there is to know.
           member: () => notificationsChanged(),
           ended: () => sessionMayHaveEnded(),
           entry: () => inbox.changed(),
-          changed: () => inbox.changed(),
+          changed: () => {
+            inbox.changed();
+            approvalsChanged();
+          },
           identity: () => inbox.changed(),
           resync: () => inbox.changed(),
         },
@@ -118,16 +125,18 @@ function Frame({ session: entered, onLeave }: { session: Session; onLeave: () =>
   );
   useCommand("palette", () => setOver("palette"));
   useEffect(watchNotifications, []);
+  useEffect(watchApprovals, []);
   useCommand("help", () => setOver("help"));
   useCommand("bell", () => setOver("bell"));
+  useCommand("approvals", () => go({ approvals: "", conversation: null }));
   useCommand("settings", () => go({ settings: "", conversation: null }));
   for (const one of VIEWS) useCommand(one, () => go({ view: one, conversation: null }));
   useEffect(() => {
-    if (!conversation && settings === null) document.title = `${unseen > 0 ? `(${unseen}) ` : ""}${t(isOurs(view) ? view : "conversations")} · ${t("product")}`;
-  }, [view, conversation, settings, unseen]);
+    if (!conversation && !beside) document.title = `${unseen > 0 ? `(${unseen}) ` : ""}${t(isOurs(view) ? view : "conversations")} · ${t("product")}`;
+  }, [view, conversation, beside, unseen]);
   const close = (): void => setOver(null);
   return (
-    <div class={`frame${conversation ? " reading" : ""}${settings !== null ? " setting" : ""}`}>
+    <div class={`frame${conversation ? " reading" : ""}${beside ? " setting" : ""}`}>
       <a class="skip" href="#main">{t("skip")}</a>
       <nav class="rail" aria-label={t("views")}>
         <span class="mark" aria-hidden="true"><svg viewBox="0 0 24 24" width="26" height="26"><path d="M4 6h16M12 6v12M8 18h8" /></svg></span>
@@ -136,7 +145,7 @@ function Frame({ session: entered, onLeave }: { session: Session; onLeave: () =>
             <li key={one}>
               <a
                 href={address({ view: one, conversation: null, settings: null })}
-                aria-current={one === view && settings === null ? "page" : undefined}
+                aria-current={one === view && !beside ? "page" : undefined}
                 title={`${t(one)} (${at + 1})`}
                 onClick={(event) => {
                   event.preventDefault();
@@ -154,6 +163,22 @@ function Frame({ session: entered, onLeave }: { session: Session; onLeave: () =>
             <Icon shape="bell" />
             {unseen > 0 && <span class="badge" aria-hidden="true">{unseen > 99 ? "99+" : unseen}</span>}
           </button>
+          {(toApprove > 0 || may("oversee")) && (
+            <a
+              class="plain bell"
+              href="/desk/approvals"
+              aria-label={toApprove > 0 ? t("approvalsWaiting", { count: toApprove }) : t("approvals")}
+              aria-current={approvals !== null ? "page" : undefined}
+              title={`${t("approvals")} (${shown(COMMANDS.approvals.keys)})`}
+              onClick={(event) => {
+                event.preventDefault();
+                go({ approvals: "", conversation: null });
+              }}
+            >
+              <Icon shape="stamp" />
+              {toApprove > 0 && <span class="badge" aria-hidden="true">{toApprove > 99 ? "99+" : toApprove}</span>}
+            </a>
+          )}
           <a
             class="plain"
             href="/desk/settings"
@@ -179,9 +204,11 @@ function Frame({ session: entered, onLeave }: { session: Session; onLeave: () =>
           {t("outdated")} <button type="button" class="link" onClick={() => location.reload()}>{t("reload")}</button>
         </p>
       )}
-      {settings === null && <InboxList />}
+      {!beside && <InboxList />}
       {settings !== null ? (
         <SettingsPlace page={settings} />
+      ) : approvals !== null ? (
+        <ApprovalsPlace one={approvals} />
       ) : conversation ? (
         <ConversationView key={conversation} id={conversation} />
       ) : (

@@ -31,6 +31,19 @@ export function named(prefix: string, name: string): string {
   return key in en ? t(key as Word) : name;
 }
 
+/** The words of a part that is loaded by itself: as [`t`] and [`named`] for all others. */
+export function vocabulary<K extends string>(all: Record<string, Record<K, string>> & { en: Record<K, string> }) {
+  const say = (key: K, values: Record<string, string | number> = {}): string => {
+    const text = all[language()]?.[key] ?? all.en[key];
+    return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
+  };
+  const sayNamed = (prefix: string, name: string): string => {
+    const key = `${prefix}_${name}`;
+    return key in all.en ? say(key as K) : name;
+  };
+  return [say, sayNamed] as const;
+}
+
 /** What went wrong, for people. */
 export function told(error: unknown): string {
   if (!(error instanceof Problem)) return String(error);

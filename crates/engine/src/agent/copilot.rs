@@ -6,6 +6,7 @@ use crate::conversation;
 use crate::error::{Error, Result};
 use crate::queries::agent as queries;
 use serde::Serialize;
+use serde_json::{Map, Value};
 use std::fmt::Write as _;
 use throughline_agent::event::{Event, Step};
 use throughline_agent::utterance::Utterance;
@@ -69,6 +70,11 @@ pub struct NextStep {
 pub struct Verdict {
     /// What was to be done.
     pub tool: String,
+    /// The action of the policy, to ask for an approval of it.
+    pub action: String,
+    /// The exact arguments.
+    #[schema(value_type = Object)]
+    pub arguments: Map<String, Value>,
     /// Whether it may be.
     pub allowed: bool,
     /// Why not, and what helps.
@@ -253,7 +259,13 @@ fn verdicts(tx: &mut Tx<'_>, conversation: ConversationId) -> Result<Vec<Verdict
     })?;
     let mut verdicts: Vec<Verdict> = Vec::new();
     for (body, at) in rows {
-        let Some(Happening::Decided { tool, decision, .. }) = ledger::read(body) else {
+        let Some(Happening::Decided {
+            tool,
+            request,
+            decision,
+            ..
+        }) = ledger::read(body)
+        else {
             continue;
         };
         if verdicts.iter().any(|known| known.tool == tool) {
@@ -267,6 +279,8 @@ fn verdicts(tx: &mut Tx<'_>, conversation: ConversationId) -> Result<Vec<Verdict
         });
         verdicts.push(Verdict {
             tool,
+            action: request.action,
+            arguments: request.arguments,
             allowed: decision.allowed,
             reasons: reasons.collect(),
             at,

@@ -38,7 +38,7 @@ const HANDED_OVER: &str =
 /// The AI agent of an installation; handles jobs of kind [`super::AGENT`].
 pub struct Agent {
     pub(super) db: Db,
-    setup: Setup,
+    pub(super) setup: Setup,
     pub(super) brain: Brain,
     pub(super) works: Works,
     knowledge: Knowledge,

@@ -96,7 +96,9 @@ async function told(answer: Response): Promise<Problem> {
     const body = (await answer.json()) as { detail?: unknown; field?: unknown };
     const detail = typeof body.detail === "string" ? body.detail : "";
     const field = typeof body.field === "string" ? body.field : null;
-    return new Problem(answer.status, detail.charAt(0).toUpperCase() + detail.slice(1), field);
+    // A sentence, but for one that begins with a file and its line.
+    const sentence = /^\S+:\d/.test(detail) ? detail : detail.charAt(0).toUpperCase() + detail.slice(1);
+    return new Problem(answer.status, sentence, field);
   } catch {
     // Whatever stands between us and the server may answer in its own way.
     return new Problem(answer.status, "");

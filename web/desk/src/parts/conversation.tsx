@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { COMMANDS, shown, useCommand } from "../keys.ts";
 import { get, patch } from "../model/api.ts";
+import { asking } from "../model/approvals.ts";
 import { inbox, markSeen } from "../model/inbox.ts";
 import { follow } from "../model/live.ts";
 import { me, members, memberName } from "../model/people.ts";
@@ -18,6 +19,7 @@ import { say } from "../notice.ts";
 import { named, t, told } from "../words.ts";
 import { Composer } from "./composer.tsx";
 import { CustomerPanel } from "./customer.tsx";
+import { AskPlace, TracePlace } from "./doors.ts";
 import { History } from "./history.tsx";
 import { Icon } from "./icons.tsx";
 import { authorName, initials } from "./names.ts";
@@ -43,7 +45,8 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
   const presence = useMemo(() => new Presence(id), [id]);
   const colleagues = useStore(presence.here);
   const [rival, setRival] = useState<Author | null>(null);
-  const [everything, setEverything] = useState(false);
+  const [instead, setInstead] = useState<"everything" | "trace" | null>(null);
+  const wish = useStore(asking);
   const [heard, setHeard] = useState<{ waiting: number | null } | null>(null);
   const waiting = heard ? heard.waiting : row?.latest?.direction === "in" ? row.latest.at : null;
 
@@ -145,7 +148,10 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
   useCommand("snooze", here ? () => void snooze(tomorrow()) : null);
   useCommand("customer", () => prefer({ customer: !taste.get().customer }));
   useCommand("events", () => prefer({ events: !taste.get().events }));
-  useCommand("history", here ? () => setEverything((now) => !now) : null);
+  const everything = instead === "everything";
+  const showInstead = (what: "everything" | "trace"): void => setInstead((now) => (now === what ? null : what));
+  useCommand("history", here ? () => showInstead("everything") : null);
+  useCommand("trace", here ? () => showInstead("trace") : null);
   useCommand("back", () => go({ conversation: null }));
 
   if (problem && !here) return <main id="main" class="conversation"><p class="empty error">{problem || t("notFound")}</p></main>;
@@ -190,8 +196,11 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
             <button type="button" class="act" onClick={() => void set(finished ? "open" : "resolved")}>
               <Icon shape="check" size={16} /> {t(finished ? "reopen" : "resolve")}
             </button>
-            <button type="button" class="plain" aria-pressed={everything} aria-label={t("everything")} title={`${t("everything")} (${shown(COMMANDS.history.keys)})`} onClick={() => setEverything(!everything)}>
+            <button type="button" class="plain" aria-pressed={everything} aria-label={t("everything")} title={`${t("everything")} (${shown(COMMANDS.history.keys)})`} onClick={() => showInstead("everything")}>
               <Icon shape="history" />
+            </button>
+            <button type="button" class="plain" aria-pressed={instead === "trace"} aria-label={t("trace")} title={`${t("trace")} (${shown(COMMANDS.trace.keys)})`} onClick={() => showInstead("trace")}>
+              <Icon shape="spark" />
             </button>
             <Sieve />
             <button type="button" class="plain" aria-pressed={liked.customer} aria-label={t("details")} title={t("details")} onClick={() => prefer({ customer: !liked.customer })}>
@@ -201,10 +210,12 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
           <Tags tags={here.tags} onChange={change} />
         </header>
         {everything && <History customer={here.customer} name={customer?.name ?? null} conversation={id} />}
-        {!everything && <TimelineView key={id} timeline={timeline} customer={customer?.name ?? row?.customer_name ?? null} onRead={(seq) => markSeen(id, seq)} />}
+        {instead === "trace" && <TracePlace conversation={id} length={here.last_seq} />}
+        {instead === null && <TimelineView key={id} timeline={timeline} customer={customer?.name ?? row?.customer_name ?? null} onRead={(seq) => markSeen(id, seq)} />}
         <p class="typing" role="status">{typing.text}</p>
         <Composer key={id} conversation={here} customer={customer} lines={lines} onLines={setLines} rival={rival} onRivalSeen={() => setRival(null)} />
       </main>
+      {wish && <AskPlace wish={wish} />}
       {liked.customer && customer && (
         <CustomerPanel conversation={here} customer={customer} turn={turn} onChange={() => setTurn((count) => count + 1)} />
       )}

@@ -10,7 +10,7 @@ import type { Conversation, Customer, CustomerView, Fact, Identifier, Page, Stan
 import { brief, moment, named, t } from "../words.ts";
 import { Icon } from "./icons.tsx";
 import { initials } from "./names.ts";
-import { plain } from "./event.tsx";
+import { plain } from "./deeds.ts";
 import { MergeDialog, UnmergeDialog } from "./merge.tsx";
 
 interface Props {

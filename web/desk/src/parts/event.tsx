@@ -1,9 +1,12 @@
 // What the system noted, in words: decisions, actions, identity, routing, the case. The record itself is one click away.
 
 import type { JSX } from "preact";
+import { askable, asking, type Approval, type Refusal, type Wish } from "../model/approvals.ts";
 import { memberName } from "../model/people.ts";
+import { go } from "../model/place.ts";
 import type { Entry } from "../model/types.ts";
 import { clock, moment, named, t } from "../words.ts";
+import { deed, oneOf, plain, remedy, spaced } from "./deeds.ts";
 import { Icon, type Shape } from "./icons.tsx";
 import { authorName } from "./names.ts";
 
@@ -31,12 +34,52 @@ export function Event({ entry }: { entry: Entry }): JSX.Element {
     </>
   );
   if (!hasDetails) return <p class="event">{line}</p>;
+  const wish = refused(entry);
+  const approval = approvalOf(entry.body);
   return (
-    <details class="event">
-      <summary title={text}>{line}</summary>
-      <pre tabIndex={0}>{JSON.stringify(entry.body, null, 2)}</pre>
-    </details>
+    <>
+      <details class="event">
+        <summary title={text}>{line}</summary>
+        {wish && <Refusals rules={wish.rules} />}
+        <pre tabIndex={0}>{JSON.stringify(entry.body, null, 2)}</pre>
+      </details>
+      {wish && askable(wish) && (
+        <p class="event"><button type="button" class="link" onClick={() => asking.set(wish)}>{t("askApproval")} …</button></p>
+      )}
+      {approval && (
+        <p class="event"><button type="button" class="link" onClick={() => go({ approvals: approval.id, conversation: null })}>{t("toApproval")}</button></p>
+      )}
+    </>
   );
+}
+
+/** What stands in the way, and what helps. */
+export function Refusals({ rules }: { rules: Refusal[] }): JSX.Element {
+  return (
+    <ul class="refusals">
+      {rules.map((one) => (
+        <li key={one.id}>
+          <bdi>{one.say}</bdi> <small>{remedy(one.remedy)}.</small>
+          {one.agent && <small><bdi>{one.agent}</bdi></small>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What a decision of the policy refused, with all that is needed to ask for it. */
+function refused(entry: Entry): Wish | null {
+  const request = part(entry.body["request"]);
+  const decision = part(entry.body["decision"]);
+  if (entry.body["what"] !== "decided" || decision["allowed"] !== false || typeof request["action"] !== "string") return null;
+  const rules = Array.isArray(decision["rules"]) ? (decision["rules"] as Refusal[]) : [];
+  const tool = String(entry.body["tool"]);
+  return { conversation: entry.conversation, tool, action: request["action"], arguments: part(request["arguments"]), rules };
+}
+
+function approvalOf(body: Body): Approval | null {
+  const found = part(body["approval"]);
+  return typeof found["id"] === "string" && typeof found["tool"] === "string" ? (found as unknown as Approval) : null;
 }
 
 interface Described {
@@ -62,8 +105,10 @@ export function described(entry: Entry): Described {
   }
 }
 
-/** What the policy said about a tool, with the first rule that stood in the way. */
+/** What the policy said about a tool, with what stood in the way; or what people said to it. */
 function decision(entry: Entry, body: Body): Described {
+  const approval = approvalOf(body);
+  if (approval) return agreement(body, approval);
   const decided = part(body["decision"]);
   const tool = spaced(body["tool"]);
   if (!tool || typeof decided["allowed"] !== "boolean") return { text: entry.text || t("kind_decision"), mood: "" };
@@ -75,14 +120,26 @@ function decision(entry: Entry, body: Body): Described {
   return { text: t(key, { tool }) + ahead + reasons, mood: decided["allowed"] ? "good" : "error" };
 }
 
+/** What became of a request for approval. */
+function agreement(body: Body, approval: Approval): Described {
+  const what = deed(approval.tool, approval.arguments);
+  if (body["what"] === "approval_asked") {
+    const why = approval.reason ? `: ${approval.reason}` : "";
+    return { text: t("approvalAsked", { role: oneOf(approval.role), what }) + why, mood: "" };
+  }
+  const isGiven = body["what"] === "approval_given";
+  const name = approval.decided_by_name ?? t("someone");
+  const note = approval.note ? `: ${approval.note}` : "";
+  return { text: t(isGiven ? "approvalGiven" : "approvalDeclined", { name, what }) + note, mood: isGiven ? "good" : "error" };
+}
+
 /** What was done for the customer, and how it went. */
 function action(entry: Entry, body: Body): Described {
   const tool = spaced(body["tool"]);
   const answered = part(body["answered"]);
   const outcome = answered["outcome"];
   if (!tool || typeof outcome !== "string") return { text: entry.text || t("kind_tool_call"), mood: "" };
-  const args = Object.entries(part(body["args"])).map(([name, value]) => `${spaced(name)} ${plain(value)}`);
-  const what = args.length > 0 ? `${tool} (${args.join(", ")})` : tool;
+  const what = deed(body["tool"], body["args"]);
   const why = typeof answered["why"] === "string" ? `: ${answered["why"]}` : "";
   if (outcome === "ok") return { text: t(body["writes"] === true ? "actionDone" : "actionRead", { what }), mood: "good" };
   return { text: t(outcome === "unknown" ? "actionUnknown" : "actionNotDone", { what }) + why, mood: "error" };
@@ -116,12 +173,4 @@ function part(value: unknown): Body {
 
 function list(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : [];
-}
-
-function spaced(value: unknown): string {
-  return typeof value === "string" ? value.replaceAll("_", " ") : "";
-}
-
-export function plain(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -19,10 +19,10 @@ interface Act {
 
 /** What is offered; the list asks the server for whatever is written. */
 const ACTIONS = [
-  "article.archive", "article.change", "article.create", "article.publish", "article.rollback", "customer.merge",
+  "approval.approved", "approval.declined", "article.archive", "article.change", "article.create", "article.publish", "article.rollback", "customer.merge",
   "customer.not_same", "customer.profile", "customer.unmerge", "delivery.retry", "invite.accept", "invite.create",
   "job.replay", "knowledge.close_gaps", "knowledge.import", "macro.change", "macro.create", "macro.delete",
-  "member.add", "member.change", "password.change", "session.end", "session.start", "token.create", "token.revoke",
+  "member.add", "member.change", "password.change", "policy.publish", "policy.rollback", "session.end", "session.start", "token.create", "token.revoke",
   "webhook.change", "webhook.create", "webhook.delete", "webhook.rotate_secret",
 ];
 

@@ -1,6 +1,7 @@
 // The pages of the settings. A new page is one line here: the way to it is drawn from this table.
 
 import type { ComponentType } from "preact";
+import { later } from "../parts/later.tsx";
 import { Audit } from "./audit.tsx";
 import { Endpoints } from "./endpoints.tsx";
 import { Jobs } from "./jobs.tsx";
@@ -11,7 +12,7 @@ import { Tokens } from "./tokens.tsx";
 import { Webhooks } from "./webhooks.tsx";
 import type { SettingsWord } from "./words.ts";
 
-/** In the order they are shown. Procedures and policies belong to `groupAnswers`, queues and calendars to `groupTeam`. */
+/** In the order they are shown. Queues and calendars belong to `groupTeam`. */
 export const GROUPS = ["groupTeam", "groupAnswers", "groupConnections", "groupOperation"] as const;
 
 export interface Section {
@@ -23,10 +24,15 @@ export interface Section {
   Page: ComponentType<{ rest: string[] }>;
 }
 
+const Procedures = later(() => import("./procedures.tsx").then((found) => found.Procedures));
+const Policies = later(() => import("./policies.tsx").then((found) => found.Policies));
+
 export const SECTIONS: Section[] = [
   { name: "members", title: "members", group: "groupTeam", permission: "read", Page: Members },
   { name: "macros", title: "macros", group: "groupAnswers", permission: "read", Page: Macros },
   { name: "knowledge", title: "knowledge", group: "groupAnswers", permission: "read", Page: Knowledge },
+  { name: "procedures", title: "procedures", group: "groupAnswers", permission: "read", Page: Procedures },
+  { name: "policies", title: "policies", group: "groupAnswers", permission: "read", Page: Policies },
   { name: "endpoints", title: "endpoints", group: "groupConnections", permission: "read", Page: Endpoints },
   { name: "webhooks", title: "webhooks", group: "groupConnections", permission: "admin", Page: Webhooks },
   { name: "tokens", title: "tokens", group: "groupConnections", permission: "admin", Page: Tokens },

@@ -17,7 +17,7 @@ interface Token {
   revoked_at: number | null;
 }
 
-const SCOPES = ["read", "write:conversations", "write:identity", "write:knowledge", "oversee", "admin"];
+const SCOPES = ["read", "write:conversations", "write:identity", "write:knowledge", "write:policy", "oversee", "admin"];
 const DAY_MS = 86_400_000;
 const LASTS = [30, 90, 365, 0];
 

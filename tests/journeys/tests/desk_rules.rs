@@ -1,0 +1,208 @@
+//! Rules at the desk, in real browsers: a policy is edited, refused, published and taken back; what it forbids is asked
+//! for and approved; and what the AI thought can be read.
+//!
+//! The story itself is `browser/rules.mjs`. The AI is the real one, over the demo shop's procedures, policy and order
+//! system; customers write over `/story/…`, which only this test has.
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+use axum::extract::{Json, State};
+use axum::routing::post;
+use axum::{Router, serve};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use throughline_brain::{Brain, BuiltIn, Business};
+use throughline_engine::access::Gate;
+use throughline_engine::access::invite::{self, Acceptance};
+use throughline_engine::access::member::{self, NewMember};
+use throughline_engine::agent::{AGENT, Agent};
+use throughline_engine::job::Runner;
+use throughline_engine::knowledge::Knowledge;
+use throughline_engine::policy::{self, PolicyKind};
+use throughline_engine::visitor::Terms;
+use throughline_http::{App, router};
+use throughline_model::assurance::Assurance;
+use throughline_model::conversation::Role;
+use throughline_model::identifier::Identifier;
+use throughline_model::inbound::File;
+use throughline_policy::source::SourceFile;
+use throughline_storage::Engine;
+use throughline_testkit::Shop;
+use throughline_tools::{Caller, Environment};
+use throughline_understanding::Vectors;
+use tokio::net::TcpListener;
+
+/// The clock of the shop stands still, so no limit ever refills.
+const LIMITS: &str = "[limits]
+api_requests_per_minute = 1000000
+[security]
+login_attempts_per_minute = 1000";
+const PASSWORD: &str = "a horse on the roof";
+/// Somebody whose bookshelf costs more than an agent may decide about.
+const AARAV: &str = "aarav.anderson9752@example.com";
+/// The damage.
+const PICTURE: &str = "iVBORw0KGgoAAAANSUhEUgAAAEAAAABACAIAAAAlC+aJAAAAeklEQVR4nO3PUQkAIBTAwBfMYEY0liH8OITBAtzm7PV1wwUNaEEDWtCAFjSgBQ\
+     1oQQNa0IAWNKAFDWhBA1rQgBY0oAUNaEEDWtCAFjSgBQ1oQQNa0IAWNKAFDWhBA1rQgBY0oAUNaEEDWtCAFjSgBQ1oQQNa0IAWPHYBhT7BWl2N\
+     brcAAAAASUVORK5CYII=";
+
+/// Those who work at the desk.
+const TEAM: &[(&str, &str, Role)] = &[
+    ("ana", "Ana Ribeiro", Role::Agent),
+    ("sue", "Sue <b>Visor</b>", Role::Supervisor),
+];
+
+/// What the world around the desk has in its hands.
+#[derive(Clone)]
+struct World {
+    shop: Arc<Shop>,
+    runner: Arc<Runner>,
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo/shop")
+}
+
+async fn open(address: SocketAddr, orders: &str) -> Router {
+    let mut shop = Shop::open(Engine::Sqlite).await;
+    shop.setup.agent = true;
+    let shop = Arc::new(shop);
+    for (email, name, role) in TEAM {
+        hire(&shop, email, name, *role).await;
+    }
+    let (db, setup, files) = (&shop.database.db, &shop.setup, &shop.files);
+    policy::adopt(db, setup, PolicyKind::Business, rules())
+        .await
+        .unwrap();
+    let agent = Arc::new(agent(&shop, orders).await);
+    let runner = Runner::new(db.clone(), setup.clone()).with(AGENT, agent.clone(), 1);
+    let settings = format!("[server]\npublic_url = \"http://{address}/\"\n{LIMITS}");
+    let config = throughline_config::parse(&settings, std::iter::empty()).unwrap();
+    let app = App::new(db.clone(), setup.clone(), files.clone(), config, Vec::new());
+    let app = app.with_agent(Some(agent));
+    let world = World {
+        shop,
+        runner: Arc::new(runner),
+    };
+    let story = Router::new()
+        .route("/story/mails", post(mails))
+        .with_state(world);
+    router(app).merge(story)
+}
+
+/// The shop's policy, as it stands in its folder.
+fn rules() -> Vec<SourceFile> {
+    let entries = std::fs::read_dir(folder().join("policy")).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let files = paths.filter(|path| path.is_file()).map(|path| {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        SourceFile::new(name, std::fs::read_to_string(&path).unwrap())
+    });
+    files.collect()
+}
+
+async fn agent(shop: &Shop, orders: &str) -> Agent {
+    let (business, _) = Business::load(&folder()).unwrap();
+    let environment = Environment::of([
+        ("THROUGHLINE_SHOP_URL", orders),
+        ("THROUGHLINE_SHOP_KEY", "key"),
+    ]);
+    let caller = Caller::new(&business.catalog, &environment).unwrap();
+    let built_in = BuiltIn::train(&business.library, [], None, &mut Vectors::default());
+    let built_in = Arc::new(built_in.unwrap());
+    let terms = Terms {
+        remembered_ms: 86_400_000,
+        codes_per_hour: 5,
+        public_base: "https://shop.example/".to_owned(),
+        offline_after_ms: 60_000,
+    };
+    let (db, setup) = (shop.database.db.clone(), shop.setup.clone());
+    let brain = Brain::new(business, caller).decided_by(setup.policy.business.clone());
+    let knowledge = Knowledge::new(db.clone(), None);
+    let agent = Agent::new(
+        db,
+        setup,
+        brain,
+        knowledge,
+        built_in.clone(),
+        built_in,
+        terms,
+    );
+    agent.await.unwrap()
+}
+
+async fn hire(shop: &Shop, email: &str, name: &str, role: Role) {
+    let clock = shop.setup.clock.clone();
+    let new = NewMember {
+        email: format!("{email}@shop.example"),
+        name: name.to_owned(),
+        role,
+    };
+    let for_tx = clock.clone();
+    let invited = shop.database.db.write(move |tx| {
+        let added = member::add(tx, &for_tx, &new, "system")?;
+        invite::create(tx, &for_tx, added.id, "system")
+    });
+    let acceptance = Acceptance {
+        token: invited.await.unwrap().secret,
+        password: PASSWORD.to_owned(),
+        email: None,
+        name: None,
+    };
+    let gate = Gate::new(60, 3_600_000);
+    let db = &shop.database.db;
+    gate.accept(db, &clock, acceptance, "here").await.unwrap();
+}
+
+/// Aarav writes from his own, proven address, with a picture where there is one; the AI answers.
+async fn mails(State(world): State<World>, Json(body): Json<Value>) -> Json<Value> {
+    let shop = &world.shop;
+    let from = Identifier::email(AARAV).unwrap();
+    let mut mail = shop.message(&from, body["text"].as_str().unwrap());
+    mail.from_name = Some("Aarav Anderson".to_owned());
+    mail.evidence.assurance = Assurance::from_level(1);
+    mail.evidence.method = Some("dmarc".to_owned());
+    if body["picture"] == true {
+        mail.content.files.push(File {
+            name: "broken.png".to_owned(),
+            media_type: "image/png".to_owned(),
+            content_id: None,
+            body: BASE64.decode(PICTURE).unwrap().into(),
+        });
+    }
+    let received = shop.receive(mail).await;
+    shop.setup.clock.advance(60_000);
+    world.runner.run_due().await.unwrap();
+    let said = shop.texts(received.conversation).await;
+    Json(json!({ "conversation": received.conversation, "answer": said.last() }))
+}
+
+#[test]
+fn rules_are_looked_after_in_real_browsers() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    let (address, _orders) = runtime.block_on(async {
+        let orders = throughline_shop::start("key").await.unwrap();
+        let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = socket.local_addr().unwrap();
+        let router = open(address, &orders.base()).await;
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { serve(socket, service).await });
+        (address, orders)
+    });
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let status = Command::new("node")
+        .arg(folder.join("browser/rules.mjs"))
+        .env("STORY_URL", format!("http://{address}"))
+        .env("STORY_MODULES", folder.join("../counterparts/package.json"))
+        .env("STORY_PASSWORD", PASSWORD)
+        .status()
+        .expect("node is installed: cargo xtask test checks that");
+    assert!(status.success(), "the story ended otherwise; see above");
+}
