@@ -6,6 +6,7 @@ use crate::demo::config::{self, Outside};
 use crate::demo::keepsake::Keepsakes;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use throughline_engine::conversation::{self, Conversation, Entry, Filter, View};
 use throughline_engine::delivery;
 use throughline_engine::identity;
