@@ -3,19 +3,20 @@
 import { render, type JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { COMMANDS, listen, run, shown, useCommand } from "./keys.ts";
-import { get, Problem, remove, sessionMayHaveEnded, useSession } from "./model/api.ts";
+import { get, Problem, put, remove, sessionMayHaveEnded, useSession } from "./model/api.ts";
 import { inbox } from "./model/inbox.ts";
 import { forgetMember } from "./model/kept.ts";
-import { connected, follow } from "./model/live.ts";
+import { connected, follow, news } from "./model/live.ts";
 import { notifications, notificationsChanged, watchNotifications } from "./model/notifications.ts";
 import { onChangeFailed, resume } from "./model/outbox.ts";
-import { loadPeople, session } from "./model/people.ts";
+import { loadPeople, may, session } from "./model/people.ts";
 import { address, go, isOurs, place, VIEWS, type View } from "./model/place.ts";
 import { useStore } from "./model/store.ts";
 import { prefer, taste, type Taste } from "./model/taste.ts";
 import type { Session } from "./model/types.ts";
 import { checkVersion, outdated } from "./model/version.ts";
 import { loadViews } from "./model/views.ts";
+import { watchWork, work, workChanged } from "./model/work.ts";
 import { notice, say } from "./notice.ts";
 import { ConversationView } from "./parts/conversation.tsx";
 import { Dialog } from "./parts/dialog.tsx";
@@ -23,10 +24,12 @@ import { Help } from "./parts/help.tsx";
 import { Icon, type Shape } from "./parts/icons.tsx";
 import { InboxList } from "./parts/inbox.tsx";
 import { LogIn } from "./parts/login.tsx";
+import { BoardPlace, SettingsPlace } from "./parts/late.tsx";
 import { initials } from "./parts/names.ts";
 import { Notifications } from "./parts/notifications.tsx";
+import { Offers } from "./parts/offers.tsx";
 import { Palette } from "./parts/palette.tsx";
-import { SettingsPlace } from "./parts/settings.tsx";
+import { Standing } from "./parts/standing.tsx";
 import { language, LANGUAGES, t, told } from "./words.ts";
 
 const ICONS: Record<View, Shape> = {
@@ -63,6 +66,8 @@ function Desk(): JSX.Element {
   }, []);
   const leave = async (): Promise<void> => {
     try {
+      // Who has left is offered nothing.
+      if (work.get()) await put("routing/me/presence", { presence: "offline" }).catch(() => undefined);
       await remove("session");
       forgetMember();
       location.assign("/desk");
@@ -89,28 +94,40 @@ function Notices(): JSX.Element {
 }
 
 function Frame({ session: entered, onLeave }: { session: Session; onLeave: () => void }): JSX.Element {
-  const { view, conversation, settings } = useStore(place);
+  const { view, conversation, settings, board } = useStore(place);
   const live = useStore(connected);
   const old = useStore(outdated);
   const { unseen } = useStore(notifications);
+  const isRouted = useStore(work) !== null;
   const [over, setOver] = useState<"palette" | "help" | "account" | "bell" | null>(null);
+  const changed = (): void => {
+    inbox.changed();
+    news.set(news.get() + 1);
+  };
   useEffect(
     () =>
       follow(
         () => "/api/v1/events",
         {
           open: () => {
-            inbox.changed();
+            changed();
+            workChanged();
             notificationsChanged();
             void checkVersion();
           },
           // What may be done may have changed as well as what there is to know.
-          member: () => notificationsChanged(),
+          member: () => {
+            notificationsChanged();
+            workChanged();
+          },
           ended: () => sessionMayHaveEnded(),
-          entry: () => inbox.changed(),
-          changed: () => inbox.changed(),
+          entry: changed,
+          changed,
           identity: () => inbox.changed(),
-          resync: () => inbox.changed(),
+          resync: () => {
+            changed();
+            workChanged();
+          },
         },
         true,
       ),
@@ -118,60 +135,81 @@ function Frame({ session: entered, onLeave }: { session: Session; onLeave: () =>
   );
   useCommand("palette", () => setOver("palette"));
   useEffect(watchNotifications, []);
+  useEffect(watchWork, []);
   useCommand("help", () => setOver("help"));
   useCommand("bell", () => setOver("bell"));
   useCommand("settings", () => go({ settings: "", conversation: null }));
+  useCommand("board", may("oversee") && isRouted ? () => go({ board: true, conversation: null }) : null);
   for (const one of VIEWS) useCommand(one, () => go({ view: one, conversation: null }));
   useEffect(() => {
-    if (!conversation && settings === null) document.title = `${unseen > 0 ? `(${unseen}) ` : ""}${t(isOurs(view) ? view : "conversations")} · ${t("product")}`;
-  }, [view, conversation, settings, unseen]);
+    if (!conversation && settings === null && !board) document.title = `${unseen > 0 ? `(${unseen}) ` : ""}${t(isOurs(view) ? view : "conversations")} · ${t("product")}`;
+  }, [view, conversation, settings, board, unseen]);
   const close = (): void => setOver(null);
+  const isList = settings === null && !board;
   return (
-    <div class={`frame${conversation ? " reading" : ""}${settings !== null ? " setting" : ""}`}>
+    <div class={`frame${conversation ? " reading" : ""}${isList ? "" : " setting"}`}>
       <a class="skip" href="#main">{t("skip")}</a>
-      <nav class="rail" aria-label={t("views")}>
+      <div class="side">
         <span class="mark" aria-hidden="true"><svg viewBox="0 0 24 24" width="26" height="26"><path d="M4 6h16M12 6v12M8 18h8" /></svg></span>
-        <ul>
-          {VIEWS.map((one, at) => (
-            <li key={one}>
+        <Standing />
+        <nav class="rail" aria-label={t("views")}>
+          <ul>
+            {VIEWS.map((one, at) => (
+              <li key={one}>
+                <a
+                  href={address({ view: one, conversation: null, settings: null })}
+                  aria-current={one === view && isList ? "page" : undefined}
+                  title={`${t(one)} (${at + 1})`}
+                  onClick={(event) => {
+                    event.preventDefault();
+                    go({ view: one, conversation: null });
+                  }}
+                >
+                  <Icon shape={ICONS[one]} />
+                  <span>{t(one)}</span>
+                </a>
+              </li>
+            ))}
+          </ul>
+          <div class="rail-foot">
+            <button type="button" class="plain bell" aria-label={unseen > 0 ? t("notificationsUnseen", { count: unseen }) : t("notifications")} title={`${t("notifications")} (B)`} onClick={() => setOver("bell")}>
+              <Icon shape="bell" />
+              {unseen > 0 && <span class="badge" aria-hidden="true">{unseen > 99 ? "99+" : unseen}</span>}
+            </button>
+            {may("oversee") && isRouted && (
               <a
-                href={address({ view: one, conversation: null, settings: null })}
-                aria-current={one === view && settings === null ? "page" : undefined}
-                title={`${t(one)} (${at + 1})`}
+                class="plain"
+                href="/desk/board"
+                aria-label={t("board")}
+                aria-current={board ? "page" : undefined}
+                title={`${t("board")} (${shown(COMMANDS.board.keys)})`}
                 onClick={(event) => {
                   event.preventDefault();
-                  go({ view: one, conversation: null });
+                  go({ board: true, conversation: null });
                 }}
               >
-                <Icon shape={ICONS[one]} />
-                <span>{t(one)}</span>
+                <Icon shape="board" />
               </a>
-            </li>
-          ))}
-        </ul>
-        <div class="rail-foot">
-          <button type="button" class="plain bell" aria-label={unseen > 0 ? t("notificationsUnseen", { count: unseen }) : t("notifications")} title={`${t("notifications")} (B)`} onClick={() => setOver("bell")}>
-            <Icon shape="bell" />
-            {unseen > 0 && <span class="badge" aria-hidden="true">{unseen > 99 ? "99+" : unseen}</span>}
-          </button>
-          <a
-            class="plain"
-            href="/desk/settings"
-            aria-label={t("settings")}
-            aria-current={settings !== null ? "page" : undefined}
-            title={`${t("settings")} (,)`}
-            onClick={(event) => {
-              event.preventDefault();
-              go({ settings: "", conversation: null });
-            }}
-          >
-            <Icon shape="tools" />
-          </a>
-          <button type="button" class="plain" aria-label={t("palette")} title={`${t("palette")} (${shown(COMMANDS.palette.keys)})`} onClick={() => run("palette")}><Icon shape="search" /></button>
-          <button type="button" class="plain" aria-label={t("help")} title={`${t("help")} (?)`} onClick={() => run("help")}><Icon shape="keys" /></button>
-          <button type="button" class="plain face" aria-label={t("account")} title={entered.member.name} onClick={() => setOver("account")}>{initials(entered.member.name)}</button>
-        </div>
-      </nav>
+            )}
+            <a
+              class="plain"
+              href="/desk/settings"
+              aria-label={t("settings")}
+              aria-current={settings !== null ? "page" : undefined}
+              title={`${t("settings")} (,)`}
+              onClick={(event) => {
+                event.preventDefault();
+                go({ settings: "", conversation: null });
+              }}
+            >
+              <Icon shape="tools" />
+            </a>
+            <button type="button" class="plain" aria-label={t("palette")} title={`${t("palette")} (${shown(COMMANDS.palette.keys)})`} onClick={() => run("palette")}><Icon shape="search" /></button>
+            <button type="button" class="plain" aria-label={t("help")} title={`${t("help")} (?)`} onClick={() => run("help")}><Icon shape="keys" /></button>
+            <button type="button" class="plain face" aria-label={t("account")} title={entered.member.name} onClick={() => setOver("account")}>{initials(entered.member.name)}</button>
+          </div>
+        </nav>
+      </div>
       {!live ? (
         <p class="offline" role="status">{t("offline")}</p>
       ) : old && (
@@ -179,8 +217,10 @@ function Frame({ session: entered, onLeave }: { session: Session; onLeave: () =>
           {t("outdated")} <button type="button" class="link" onClick={() => location.reload()}>{t("reload")}</button>
         </p>
       )}
-      {settings === null && <InboxList />}
-      {settings !== null ? (
+      {isList && <InboxList />}
+      {board ? (
+        <BoardPlace />
+      ) : settings !== null ? (
         <SettingsPlace page={settings} />
       ) : conversation ? (
         <ConversationView key={conversation} id={conversation} />
@@ -193,6 +233,7 @@ function Frame({ session: entered, onLeave }: { session: Session; onLeave: () =>
           </div>
         </main>
       )}
+      <Offers />
       {over === "palette" && <Palette onClose={close} />}
       {over === "bell" && <Notifications onClose={close} />}
       {over === "help" && <Help onClose={close} />}

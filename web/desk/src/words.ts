@@ -21,14 +21,26 @@ export function language(): string {
 
 /** The words for `key`, with what stands in braces filled in. */
 export function t(key: Word, values: Record<string, string | number> = {}): string {
-  const text = LANGUAGES[language()]?.words[key] ?? en[key];
-  return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
+  return filled(LANGUAGES[language()]?.words[key] ?? en[key], values);
 }
 
 /** The words for something the server names, or the name itself where we have none. */
 export function named(prefix: string, name: string): string {
   const key = `${prefix}_${name}`;
   return key in en ? t(key as Word) : name;
+}
+
+/** The same for the words of a part that is loaded later. */
+export function wordsOf<Later extends Record<string, string>>(
+  all: Record<string, Later> & { en: Later },
+): { w: (key: keyof Later & string, values?: Record<string, string | number>) => string; wn: (prefix: string, name: string) => string } {
+  const w = (key: keyof Later & string, values: Record<string, string | number> = {}): string =>
+    filled(all[language()]?.[key] ?? all.en[key] ?? key, values);
+  return { w, wn: (prefix, name) => (`${prefix}_${name}` in all.en ? w(`${prefix}_${name}`) : name) };
+}
+
+function filled(text: string, values: Record<string, string | number>): string {
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
 }
 
 /** What went wrong, for people. */
@@ -68,8 +80,13 @@ export function brief(at: number): string {
 
 /** A length of time, as short as it can be said. */
 export function span(ms: number): string {
+  const seconds = Math.round(ms / 1000);
   const minutes = Math.round(ms / 60_000);
-  const [count, unit] = minutes < 60 ? [minutes, "minute"] : minutes < 48 * 60 ? [Math.round(minutes / 60), "hour"] : [Math.round(minutes / 1440), "day"];
+  const [count, unit] =
+    seconds < 60 ? [seconds, "second"]
+    : minutes < 60 ? [minutes, "minute"]
+    : minutes < 48 * 60 ? [Math.round(minutes / 60), "hour"]
+    : [Math.round(minutes / 1440), "day"];
   const format = new Intl.NumberFormat(language(), { style: "unit", unit: String(unit), unitDisplay: "narrow" });
   return format.format(Number(count));
 }

@@ -11,11 +11,14 @@ export interface Place {
   conversation: string | null;
   /** The page of the settings, such as `members` or `knowledge/<id>`. */
   settings: string | null;
+  /** The board of queues and workers. */
+  board?: boolean;
 }
 
 function here(): Place {
   const [, , first, ...rest] = location.pathname.split("/");
   if (first === "settings") return { view: "open", conversation: null, settings: rest.join("/") };
+  if (first === "board") return { view: "open", conversation: null, settings: null, board: true };
   const isSaved = first === "views" && rest[0] !== undefined;
   const view = isSaved ? (rest.shift() ?? "open") : (VIEWS.find((one) => one === first) ?? "open");
   return { view, conversation: rest[0] || null, settings: null };
@@ -27,6 +30,7 @@ export function isOurs(view: string): view is View {
 
 export function address(to: Place): string {
   if (to.settings !== null) return `/desk/settings${to.settings ? `/${to.settings}` : ""}`;
+  if (to.board) return "/desk/board";
   const view = isOurs(to.view) ? to.view : `views/${to.view}`;
   return `/desk/${view}${to.conversation ? `/${to.conversation}` : ""}`;
 }
@@ -34,7 +38,7 @@ export function address(to: Place): string {
 export const place = new Store<Place>(here());
 
 export function go(to: Partial<Place>): void {
-  const next = { ...place.get(), settings: null, ...to };
+  const next = { ...place.get(), settings: null, board: false, ...to };
   const path = address(next);
   if (path === location.pathname) return;
   history.pushState(null, "", path);
