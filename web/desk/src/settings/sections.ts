@@ -7,11 +7,12 @@ import { Jobs } from "./jobs.tsx";
 import { Knowledge } from "./knowledge.tsx";
 import { Macros } from "./macros.tsx";
 import { Members } from "./members.tsx";
+import { Routing } from "./routing/routing.tsx";
 import { Tokens } from "./tokens.tsx";
 import { Webhooks } from "./webhooks.tsx";
 import type { SettingsWord } from "./words.ts";
 
-/** In the order they are shown. Procedures and policies belong to `groupAnswers`, queues and calendars to `groupTeam`. */
+/** In the order they are shown. Procedures and policies belong to `groupAnswers`, who is asked for what to `groupTeam`. */
 export const GROUPS = ["groupTeam", "groupAnswers", "groupConnections", "groupOperation"] as const;
 
 export interface Section {
@@ -25,6 +26,7 @@ export interface Section {
 
 export const SECTIONS: Section[] = [
   { name: "members", title: "members", group: "groupTeam", permission: "read", Page: Members },
+  { name: "routing", title: "routing", group: "groupTeam", permission: "oversee", Page: Routing },
   { name: "macros", title: "macros", group: "groupAnswers", permission: "read", Page: Macros },
   { name: "knowledge", title: "knowledge", group: "groupAnswers", permission: "read", Page: Knowledge },
   { name: "endpoints", title: "endpoints", group: "groupConnections", permission: "read", Page: Endpoints },
