@@ -31,7 +31,8 @@ export interface Work {
 /** What an offer is about, for people. */
 export interface OfferedCase {
   name: string | null;
-  subject: string | null;
+  /** Its subject, or what the customer said last. */
+  about: string | null;
   channel: Channel | null;
 }
 
@@ -41,7 +42,7 @@ const SETTLE_MS = 150;
 const LOOK_MS = 20_000;
 /** The server ends an offer at its time, not before. */
 const GRACE_MS = 400;
-/** How far back the end of an offer is looked for in its conversation. */
+/** How far back a conversation is read for what was said and done last. */
 const LOOK_BACK = 20;
 
 /** None while it is not known, or where work is not routed. */
@@ -144,12 +145,14 @@ async function describe(conversation: string): Promise<void> {
   if (offeredCases.get().has(conversation)) return;
   try {
     const found = await get<Conversation>(`conversations/${conversation}`);
-    const [person, lines] = await Promise.all([
+    const [person, lines, tail] = await Promise.all([
       get<CustomerView>(`customers/${found.customer}`),
       get<Page<Interaction>>(`conversations/${conversation}/interactions`),
+      readTail(found),
     ]);
+    const said = tail.findLast((one) => one.kind === "message" && one.direction === "in");
     const latest = lines.items.reduce<Interaction | null>((best, one) => (best && best.last_at >= one.last_at ? best : one), null);
-    const known = { name: person.name, subject: found.subject, channel: latest?.channel ?? null };
+    const known = { name: person.name, about: found.subject ?? said?.text ?? null, channel: latest?.channel ?? null };
     offeredCases.set(new Map(offeredCases.get()).set(conversation, known));
   } catch {
     // The offer can be answered without it, and the next look asks again.
@@ -161,9 +164,7 @@ async function tellEnd(offer: Offer): Promise<void> {
   const name = offeredCases.get().get(offer.conversation)?.name ?? t("someone");
   try {
     const found = await get<Conversation>(`conversations/${offer.conversation}`);
-    const after = Math.max(0, found.last_seq - LOOK_BACK);
-    const { items } = await get<Page<Entry>>(`conversations/${offer.conversation}/entries?after=${after}`);
-    const ends = items.map((one) => one.body["routing"] as { what?: string; why?: string } | undefined);
+    const ends = (await readTail(found)).map((one) => one.body["routing"] as { what?: string; why?: string } | undefined);
     const why = ends.findLast((one) => one?.what === "requeued")?.why;
     // Taken in another tab, or given by a supervisor: the notifications say so.
     if (found.owner === me()) return;
@@ -174,4 +175,8 @@ async function tellEnd(offer: Offer): Promise<void> {
   } catch {
     say(t("offerMoved", { name }));
   }
+}
+
+async function readTail({ id, last_seq }: Conversation): Promise<Entry[]> {
+  return (await get<Page<Entry>>(`conversations/${id}/entries?after=${Math.max(0, last_seq - LOOK_BACK)}`)).items;
 }

@@ -1,6 +1,7 @@
 // What the system noted, in words: decisions, actions, identity, routing, the case. The record itself is one click away.
 
 import type { JSX } from "preact";
+import { isHandedOn } from "../model/folds.ts";
 import { memberName } from "../model/people.ts";
 import type { Entry } from "../model/types.ts";
 import { clock, moment, named, t } from "../words.ts";
@@ -41,7 +42,7 @@ export function Event({ entry }: { entry: Entry }): JSX.Element {
 
 interface Described {
   text: string;
-  mood: "" | "good" | "error";
+  mood: "" | "good" | "error" | "handed-on";
 }
 
 export function described(entry: Entry): Described {
@@ -55,6 +56,8 @@ export function described(entry: Entry): Described {
       return { text: identity(entry, body), mood: "" };
     case "fact":
       return { text: `${spaced(body["name"])}: ${plain(body["value"])}`, mood: "" };
+    case "routing":
+      return { text: entry.text || t("kind_routing"), mood: isHandedOn(entry) ? "handed-on" : "" };
     case "state":
       return { text: caseChange(entry, body), mood: "" };
     default:

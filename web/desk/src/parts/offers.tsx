@@ -35,7 +35,7 @@ export function Offers(): JSX.Element {
       const known = cases.get(one.conversation);
       if (!known || told.current.has(one.token)) continue;
       told.current.add(one.token);
-      tellOutside(t("offerFor", { name: whose(known) }), known.subject ?? kindOf(one, known), `offer-${one.token}`, () => undefined);
+      tellOutside(t("offerFor", { name: whose(known) }), known.about ?? kindOf(one, known), `offer-${one.token}`, () => undefined);
     }
   }, [tokens, cases]);
 
@@ -82,7 +82,7 @@ function Card({ offer, known, isFirst, busy, act }: CardProps): JSX.Element {
         <span class={`offer-left${left_s <= SOON_S ? " soon" : ""}`} role="timer" aria-label={t("offerLeft", { seconds: left_s })}>{clockOf(left_s)}</span>
       </header>
       <b class="offer-who"><bdi>{whose(known)}</bdi></b>
-      <p class="offer-what"><bdi>{known ? (known.subject ?? t("noSubject")) : t("loading")}</bdi></p>
+      <p class="offer-what"><bdi>{known ? (known.about ?? t("noSubject")) : t("loading")}</bdi></p>
       <p class="hint"><Icon shape="clock" size={12} /> {t("waitedFor", { time: span(Math.max(0, now - offer.since)) })}</p>
       <footer>
         <button type="button" disabled={busy} title={t("decline") + hint("decline")} onClick={() => void act(offer, decline)}>{t("decline")}</button>
