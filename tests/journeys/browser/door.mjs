@@ -8,9 +8,9 @@ export const NARROW = { width: 420, height: 860 };
 const browser = await launch();
 const complaints = [];
 
-/** A browser profile of its own, at the desk's door. */
+/** A browser profile of its own, at the desk's door. Nothing fades: colours are looked at as they are. */
 export async function door(options = {}) {
-  const context = await browser.newContext({ viewport: WIDE, locale: "en-GB", ...options });
+  const context = await browser.newContext({ viewport: WIDE, locale: "en-GB", reducedMotion: "reduce", ...options });
   const page = await context.newPage();
   page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
   page.on("dialog", (dialog) => {
@@ -36,6 +36,18 @@ export async function desk(options, who) {
   await enter(page, who);
   return { context, page };
 }
+
+/** Changes something as the member of this page would. */
+export const change = (page, method, path, body) =>
+  page.evaluate(
+    async ([method, path, body]) => {
+      const { csrf } = await (await fetch("/api/v1/session")).json();
+      const headers = { "content-type": "application/json", "x-csrf-token": csrf };
+      const answer = await fetch(`/api/v1/${path}`, { method, headers, body: JSON.stringify(body) });
+      return answer.ok ? answer.json() : Promise.reject(new Error(await answer.text()));
+    },
+    [method, path, body],
+  );
 
 export const row = (page, name) => page.locator(".row", { hasText: name });
 export const said = (page, text) => page.locator(".timeline .bubble", { hasText: text });

@@ -134,7 +134,7 @@ const story = {
   async "A supervisor declines what the AI asked for, an agent asks again and sees that it is approved"() {
     const sue = await desk({}, "sue");
     await approvals(sue.page, "Approvals, 1 waiting").waitFor();
-    await sue.page.keyboard.press("p");
+    await sue.page.keyboard.press("7");
     const request = sue.page.getByRole("article", { name: "report damage" });
     await request.getByText("#W3470184").waitFor();
     await request.getByText("Above $500 a supervisor approves.").waitFor();

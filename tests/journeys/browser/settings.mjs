@@ -7,7 +7,7 @@ await business("mia", {});
 await business("gap", { question: "Do you ship to <b>Norway</b>?" });
 await business("dies", {});
 
-const PAGES = ["members", "macros", "knowledge", "knowledge/gaps", "knowledge/import", "endpoints", "webhooks", "tokens", "audit", "jobs"];
+const PAGES = ["members", "routing/queues", "routing/hours", "routing/rules", "routing/workers", "macros", "knowledge", "knowledge/gaps", "knowledge/import", "endpoints", "webhooks", "tokens", "audit", "jobs"];
 
 async function settings(page, name) {
   await page.goto(`${base}/desk/settings/${name}`);

@@ -1,24 +1,12 @@
 // Colleagues at the same desk: they see each other, mention each other, share views and macros, and find what was said.
 import assert from "node:assert/strict";
 import { accessible, base, business, picture, until } from "./browser.mjs";
-import { desk, door, enter, focused, NARROW, row, said, tell, WIDE } from "./door.mjs";
+import { change, desk, door, enter, focused, NARROW, row, said, tell, WIDE } from "./door.mjs";
 
 const { conversation } = await business("mia", {});
 const hostile = await business("hostile", {});
 const address = `${base}/desk/open/${conversation}`;
 const message = (page) => page.getByLabel("Message to the customer");
-
-/** Changes something as the member of this page would. */
-const change = (page, method, path, body) =>
-  page.evaluate(
-    async ([method, path, body]) => {
-      const { csrf } = await (await fetch("/api/v1/session")).json();
-      const headers = { "content-type": "application/json", "x-csrf-token": csrf };
-      const answer = await fetch(`/api/v1/${path}`, { method, headers, body: JSON.stringify(body) });
-      return answer.ok ? answer.json() : Promise.reject(new Error(await answer.text()));
-    },
-    [method, path, body],
-  );
 
 const story = {
   async "Tags are added and removed with the keyboard, and filter the list"() {

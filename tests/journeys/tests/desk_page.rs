@@ -1,6 +1,6 @@
 //! The desk in a real browser, against the real router on a real port.
 //!
-//! The stories themselves are in `browser`: `desk.mjs`, `team.mjs`, `settings.mjs`. What customers do in them, and a look into the outbox, it asks for over
+//! The stories themselves are in `browser`: `desk.mjs`, `team.mjs`, `routing.mjs`, `settings.mjs`. What customers do in them, and a look into the outbox, it asks for over
 //! `/story/…`, which only this test has.
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
@@ -21,6 +21,7 @@ use throughline_engine::delivery::{Adapters, DELIVER, Deliverer};
 use throughline_engine::identity;
 use throughline_engine::job::{self, Runner};
 use throughline_engine::knowledge::{self, NewGap};
+use throughline_engine::routing::{Dispatcher, ROUTE};
 use throughline_http::{App, router};
 use throughline_model::assurance::Assurance;
 use throughline_model::channel::ChannelAdapter;
@@ -50,6 +51,7 @@ const HOSTILE: &str = r#"<h1>Hello <b>there</b></h1><script>top.taken = true</sc
 struct World {
     shop: Arc<Shop>,
     runner: Arc<Runner>,
+    routing: Arc<Dispatcher>,
     outbox: Arc<Outbox>,
 }
 
@@ -88,11 +90,17 @@ async fn open(address: SocketAddr) -> Router {
         adapters,
         HashMap::new(),
     );
-    let runner = Runner::new(db.clone(), setup.clone()).with(DELIVER, Arc::new(deliverer), 4);
-    let app = App::new(db.clone(), setup.clone(), files.clone(), config, Vec::new());
+    let routing = Dispatcher::open(db.clone(), setup.clone()).await.unwrap();
+    let routing = Arc::new(routing);
+    let runner = Runner::new(db.clone(), setup.clone())
+        .with(DELIVER, Arc::new(deliverer), 4)
+        .with(ROUTE, Arc::clone(&routing) as _, 1);
+    let app = App::new(db.clone(), setup.clone(), files.clone(), config, Vec::new())
+        .with_routing(Arc::clone(&routing));
     let world = World {
         shop,
         runner: Arc::new(runner),
+        routing,
         outbox,
     };
     let story = Router::new()
@@ -104,6 +112,8 @@ async fn open(address: SocketAddr) -> Router {
         .route("/story/decides", post(decides))
         .route("/story/gap", post(gap))
         .route("/story/dies", post(dies))
+        .route("/story/asks", post(asks))
+        .route("/story/later", post(later))
         .route("/story/outbox", get(outgoing))
         .with_state(world);
     router(app).merge(story)
@@ -269,6 +279,26 @@ async fn dies(State(world): State<World>) {
     world.runner.run_due().await.unwrap();
 }
 
+/// Somebody writes in the chat, and the router hears of it.
+async fn asks(State(world): State<World>, Json(body): Json<Value>) -> Json<Value> {
+    let [name, text] = ["name", "text"].map(|field| body[field].as_str().unwrap());
+    let browser: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    let browser = Identifier::parse(IdentifierKind::Visitor, &browser, None);
+    let mut message = world.shop.message(&browser.unwrap(), text);
+    message.from_name = Some(name.to_owned());
+    let received = world.shop.receive(message).await;
+    world.runner.run_due().await.unwrap();
+    Json(json!({ "conversation": received.conversation }))
+}
+
+/// Time passes, and what is due by then is done.
+async fn later(State(world): State<World>, Json(body): Json<Value>) {
+    let seconds = body["seconds"].as_i64().unwrap();
+    world.shop.setup.clock.advance(seconds * 1000);
+    world.runner.run_due().await.unwrap();
+    world.routing.tick().await.unwrap();
+}
+
 fn conversation(body: &Value) -> ConversationId {
     body["conversation"].as_str().unwrap().parse().unwrap()
 }
@@ -316,6 +346,11 @@ fn an_agent_works_at_the_desk_in_a_real_browser() {
 #[test]
 fn a_team_works_together_in_real_browsers() {
     tell("team.mjs");
+}
+
+#[test]
+fn the_router_hands_out_work_at_the_desk_in_real_browsers() {
+    tell("routing.mjs");
 }
 
 #[test]

@@ -9,6 +9,8 @@ interface Command {
   keys: string;
   group: "keysEverywhere" | "keysList" | "keysConversation" | "keysComposer";
   label: Word;
+  /** Whoever lacks it is not told of the key. */
+  permission?: string;
 }
 
 export const COMMANDS = {
@@ -21,9 +23,13 @@ export const COMMANDS = {
   open: { keys: "3", group: "keysEverywhere", label: "open" },
   snoozed: { keys: "4", group: "keysEverywhere", label: "snoozed" },
   done: { keys: "5", group: "keysEverywhere", label: "done" },
+  board: { keys: "6", group: "keysEverywhere", label: "board", permission: "oversee" },
+  approvals: { keys: "7", group: "keysEverywhere", label: "approvals" },
   bell: { keys: "B", group: "keysEverywhere", label: "notifications" },
   settings: { keys: ",", group: "keysEverywhere", label: "settings" },
-  approvals: { keys: "P", group: "keysEverywhere", label: "approvals" },
+  presence: { keys: "P", group: "keysEverywhere", label: "presence" },
+  accept: { keys: "Alt+O", group: "keysEverywhere", label: "keyAccept" },
+  decline: { keys: "Alt+X", group: "keysEverywhere", label: "keyDecline" },
   filter: { keys: "F", group: "keysList", label: "filter" },
   next: { keys: "J", group: "keysList", label: "keyNext" },
   previous: { keys: "K", group: "keysList", label: "keyPrevious" },
@@ -32,6 +38,7 @@ export const COMMANDS = {
   note: { keys: "N", group: "keysConversation", label: "keyNote" },
   timeline: { keys: "T", group: "keysConversation", label: "keyTimeline" },
   assign: { keys: "A", group: "keysConversation", label: "assignMe" },
+  transfer: { keys: "X", group: "keysConversation", label: "transfer" },
   resolve: { keys: "E", group: "keysConversation", label: "resolve" },
   snooze: { keys: "S", group: "keysConversation", label: "keySnooze" },
   customer: { keys: "C", group: "keysConversation", label: "keyCustomer" },
@@ -50,6 +57,9 @@ export const COMMANDS = {
 
 export type CommandName = keyof typeof COMMANDS;
 
+/** The rows of the table, with all that a row may say. */
+export const commands = Object.entries(COMMANDS) as [CommandName, Command][];
+
 const bound = new Map<CommandName, (() => void)[]>();
 
 /** Lets `act` be what the command does while the part is shown; the part shown last goes first. */
@@ -61,6 +71,10 @@ export function useCommand(name: CommandName, act: (() => void) | null): void {
     if (!active) return;
     const call = (): void => latest.current?.();
     bound.set(name, [...(bound.get(name) ?? []), call]);
+    if (wished === name) {
+      wished = null;
+      call();
+    }
     return () => bound.set(name, (bound.get(name) ?? []).filter((one) => one !== call));
   }, [name, active]);
 }
@@ -70,6 +84,13 @@ export function run(name: CommandName): boolean {
   const act = bound.get(name)?.at(-1);
   act?.();
   return act !== undefined;
+}
+
+let wished: CommandName | null = null;
+
+/** Does it as soon as the part that does it is shown. */
+export function wish(name: CommandName): void {
+  wished = name;
 }
 
 export function isBound(name: CommandName): boolean {

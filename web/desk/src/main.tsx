@@ -3,11 +3,11 @@
 import { render, type JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { COMMANDS, listen, run, shown, useCommand } from "./keys.ts";
-import { get, Problem, remove, sessionMayHaveEnded, useSession } from "./model/api.ts";
+import { get, Problem, put, remove, sessionMayHaveEnded, useSession } from "./model/api.ts";
 import { approvalsChanged, waiting, watchApprovals } from "./model/approvals.ts";
 import { inbox } from "./model/inbox.ts";
 import { forgetMember } from "./model/kept.ts";
-import { connected, follow } from "./model/live.ts";
+import { connected, follow, news } from "./model/live.ts";
 import { notifications, notificationsChanged, watchNotifications } from "./model/notifications.ts";
 import { onChangeFailed, resume } from "./model/outbox.ts";
 import { loadPeople, may, session } from "./model/people.ts";
@@ -17,17 +17,20 @@ import { prefer, taste, type Taste } from "./model/taste.ts";
 import type { Session } from "./model/types.ts";
 import { checkVersion, outdated } from "./model/version.ts";
 import { loadViews } from "./model/views.ts";
+import { watchWork, work, workChanged } from "./model/work.ts";
 import { notice, say } from "./notice.ts";
 import { ConversationView } from "./parts/conversation.tsx";
 import { Dialog } from "./parts/dialog.tsx";
-import { ApprovalsPlace, SettingsPlace } from "./parts/doors.ts";
+import { ApprovalsPlace, BoardPlace, SettingsPlace } from "./parts/doors.ts";
 import { Help } from "./parts/help.tsx";
 import { Icon, type Shape } from "./parts/icons.tsx";
 import { InboxList } from "./parts/inbox.tsx";
 import { LogIn } from "./parts/login.tsx";
 import { initials } from "./parts/names.ts";
 import { Notifications } from "./parts/notifications.tsx";
+import { Offers } from "./parts/offers.tsx";
 import { Palette } from "./parts/palette.tsx";
+import { Standing } from "./parts/standing.tsx";
 import { language, LANGUAGES, t, told } from "./words.ts";
 
 const ICONS: Record<View, Shape> = {
@@ -64,6 +67,8 @@ function Desk(): JSX.Element {
   }, []);
   const leave = async (): Promise<void> => {
     try {
+      // Who has left is offered nothing.
+      if (work.get()) await put("routing/me/presence", { presence: "offline" }).catch(() => undefined);
       await remove("session");
       forgetMember();
       location.assign("/desk");
@@ -90,34 +95,46 @@ function Notices(): JSX.Element {
 }
 
 function Frame({ session: entered, onLeave }: { session: Session; onLeave: () => void }): JSX.Element {
-  const { view, conversation, settings, approvals } = useStore(place);
-  const beside = settings !== null || approvals !== null;
+  const { view, conversation, settings, approvals, board } = useStore(place);
+  const isList = settings === null && approvals === null && !board;
   const live = useStore(connected);
   const old = useStore(outdated);
   const { unseen } = useStore(notifications);
   const toApprove = useStore(waiting).length;
+  const isRouted = useStore(work) !== null;
   const [over, setOver] = useState<"palette" | "help" | "account" | "bell" | null>(null);
+  const changed = (): void => {
+    inbox.changed();
+    news.set(news.get() + 1);
+  };
   useEffect(
     () =>
       follow(
         () => "/api/v1/events",
         {
           open: () => {
-            inbox.changed();
+            changed();
+            workChanged();
             notificationsChanged();
             approvalsChanged();
             void checkVersion();
           },
           // What may be done may have changed as well as what there is to know.
-          member: () => notificationsChanged(),
+          member: () => {
+            notificationsChanged();
+            workChanged();
+          },
           ended: () => sessionMayHaveEnded(),
-          entry: () => inbox.changed(),
+          entry: changed,
           changed: () => {
-            inbox.changed();
+            changed();
             approvalsChanged();
           },
           identity: () => inbox.changed(),
-          resync: () => inbox.changed(),
+          resync: () => {
+            changed();
+            workChanged();
+          },
         },
         true,
       ),
@@ -126,77 +143,97 @@ function Frame({ session: entered, onLeave }: { session: Session; onLeave: () =>
   useCommand("palette", () => setOver("palette"));
   useEffect(watchNotifications, []);
   useEffect(watchApprovals, []);
+  useEffect(watchWork, []);
   useCommand("help", () => setOver("help"));
   useCommand("bell", () => setOver("bell"));
   useCommand("approvals", () => go({ approvals: "", conversation: null }));
   useCommand("settings", () => go({ settings: "", conversation: null }));
+  useCommand("board", may("oversee") && isRouted ? () => go({ board: true, conversation: null }) : null);
   for (const one of VIEWS) useCommand(one, () => go({ view: one, conversation: null }));
   useEffect(() => {
-    if (!conversation && !beside) document.title = `${unseen > 0 ? `(${unseen}) ` : ""}${t(isOurs(view) ? view : "conversations")} · ${t("product")}`;
-  }, [view, conversation, beside, unseen]);
+    if (!conversation && isList) document.title = `${unseen > 0 ? `(${unseen}) ` : ""}${t(isOurs(view) ? view : "conversations")} · ${t("product")}`;
+  }, [view, conversation, isList, unseen]);
   const close = (): void => setOver(null);
   return (
-    <div class={`frame${conversation ? " reading" : ""}${beside ? " setting" : ""}`}>
+    <div class={`frame${conversation ? " reading" : ""}${isList ? "" : " setting"}`}>
       <a class="skip" href="#main">{t("skip")}</a>
-      <nav class="rail" aria-label={t("views")}>
+      <div class="side">
         <span class="mark" aria-hidden="true"><svg viewBox="0 0 24 24" width="26" height="26"><path d="M4 6h16M12 6v12M8 18h8" /></svg></span>
-        <ul>
-          {VIEWS.map((one, at) => (
-            <li key={one}>
+        <Standing />
+        <nav class="rail" aria-label={t("views")}>
+          <ul>
+            {VIEWS.map((one, at) => (
+              <li key={one}>
+                <a
+                  href={address({ view: one, conversation: null, settings: null })}
+                  aria-current={one === view && isList ? "page" : undefined}
+                  title={`${t(one)} (${at + 1})`}
+                  onClick={(event) => {
+                    event.preventDefault();
+                    go({ view: one, conversation: null });
+                  }}
+                >
+                  <Icon shape={ICONS[one]} />
+                  <span>{t(one)}</span>
+                </a>
+              </li>
+            ))}
+          </ul>
+          <div class="rail-foot">
+            <button type="button" class="plain bell" aria-label={unseen > 0 ? t("notificationsUnseen", { count: unseen }) : t("notifications")} title={`${t("notifications")} (B)`} onClick={() => setOver("bell")}>
+              <Icon shape="bell" />
+              {unseen > 0 && <span class="badge" aria-hidden="true">{unseen > 99 ? "99+" : unseen}</span>}
+            </button>
+            {may("oversee") && isRouted && (
               <a
-                href={address({ view: one, conversation: null, settings: null })}
-                aria-current={one === view && !beside ? "page" : undefined}
-                title={`${t(one)} (${at + 1})`}
+                class="plain"
+                href="/desk/board"
+                aria-label={t("board")}
+                aria-current={board ? "page" : undefined}
+                title={`${t("board")} (${shown(COMMANDS.board.keys)})`}
                 onClick={(event) => {
                   event.preventDefault();
-                  go({ view: one, conversation: null });
+                  go({ board: true, conversation: null });
                 }}
               >
-                <Icon shape={ICONS[one]} />
-                <span>{t(one)}</span>
+                <Icon shape="board" />
               </a>
-            </li>
-          ))}
-        </ul>
-        <div class="rail-foot">
-          <button type="button" class="plain bell" aria-label={unseen > 0 ? t("notificationsUnseen", { count: unseen }) : t("notifications")} title={`${t("notifications")} (B)`} onClick={() => setOver("bell")}>
-            <Icon shape="bell" />
-            {unseen > 0 && <span class="badge" aria-hidden="true">{unseen > 99 ? "99+" : unseen}</span>}
-          </button>
-          {(toApprove > 0 || may("oversee")) && (
+            )}
+            {(toApprove > 0 || may("oversee")) && (
+              <a
+                class="plain bell"
+                href="/desk/approvals"
+                aria-label={toApprove > 0 ? t("approvalsWaiting", { count: toApprove }) : t("approvals")}
+                aria-current={approvals !== null ? "page" : undefined}
+                title={`${t("approvals")} (${shown(COMMANDS.approvals.keys)})`}
+                onClick={(event) => {
+                  event.preventDefault();
+                  go({ approvals: "", conversation: null });
+                }}
+              >
+                <Icon shape="stamp" />
+                {toApprove > 0 && <span class="badge" aria-hidden="true">{toApprove > 99 ? "99+" : toApprove}</span>}
+              </a>
+            )}
             <a
-              class="plain bell"
-              href="/desk/approvals"
-              aria-label={toApprove > 0 ? t("approvalsWaiting", { count: toApprove }) : t("approvals")}
-              aria-current={approvals !== null ? "page" : undefined}
-              title={`${t("approvals")} (${shown(COMMANDS.approvals.keys)})`}
+              class="plain"
+              href="/desk/settings"
+              aria-label={t("settings")}
+              aria-current={settings !== null ? "page" : undefined}
+              title={`${t("settings")} (,)`}
               onClick={(event) => {
                 event.preventDefault();
-                go({ approvals: "", conversation: null });
+                go({ settings: "", conversation: null });
               }}
             >
-              <Icon shape="stamp" />
-              {toApprove > 0 && <span class="badge" aria-hidden="true">{toApprove > 99 ? "99+" : toApprove}</span>}
+              <Icon shape="tools" />
             </a>
-          )}
-          <a
-            class="plain"
-            href="/desk/settings"
-            aria-label={t("settings")}
-            aria-current={settings !== null ? "page" : undefined}
-            title={`${t("settings")} (,)`}
-            onClick={(event) => {
-              event.preventDefault();
-              go({ settings: "", conversation: null });
-            }}
-          >
-            <Icon shape="tools" />
-          </a>
-          <button type="button" class="plain" aria-label={t("palette")} title={`${t("palette")} (${shown(COMMANDS.palette.keys)})`} onClick={() => run("palette")}><Icon shape="search" /></button>
-          <button type="button" class="plain" aria-label={t("help")} title={`${t("help")} (?)`} onClick={() => run("help")}><Icon shape="keys" /></button>
-          <button type="button" class="plain face" aria-label={t("account")} title={entered.member.name} onClick={() => setOver("account")}>{initials(entered.member.name)}</button>
-        </div>
-      </nav>
+            <button type="button" class="plain" aria-label={t("palette")} title={`${t("palette")} (${shown(COMMANDS.palette.keys)})`} onClick={() => run("palette")}><Icon shape="search" /></button>
+            <button type="button" class="plain" aria-label={t("help")} title={`${t("help")} (?)`} onClick={() => run("help")}><Icon shape="keys" /></button>
+            <button type="button" class="plain face" aria-label={t("account")} title={entered.member.name} onClick={() => setOver("account")}>{initials(entered.member.name)}</button>
+          </div>
+        </nav>
+      </div>
       {!live ? (
         <p class="offline" role="status">{t("offline")}</p>
       ) : old && (
@@ -204,8 +241,10 @@ function Frame({ session: entered, onLeave }: { session: Session; onLeave: () =>
           {t("outdated")} <button type="button" class="link" onClick={() => location.reload()}>{t("reload")}</button>
         </p>
       )}
-      {!beside && <InboxList />}
-      {settings !== null ? (
+      {isList && <InboxList />}
+      {board ? (
+        <BoardPlace />
+      ) : settings !== null ? (
         <SettingsPlace page={settings} />
       ) : approvals !== null ? (
         <ApprovalsPlace one={approvals} />
@@ -220,6 +259,7 @@ function Frame({ session: entered, onLeave }: { session: Session; onLeave: () =>
           </div>
         </main>
       )}
+      <Offers />
       {over === "palette" && <Palette onClose={close} />}
       {over === "bell" && <Notifications onClose={close} />}
       {over === "help" && <Help onClose={close} />}

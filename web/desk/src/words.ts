@@ -21,8 +21,7 @@ export function language(): string {
 
 /** The words for `key`, with what stands in braces filled in. */
 export function t(key: Word, values: Record<string, string | number> = {}): string {
-  const text = LANGUAGES[language()]?.words[key] ?? en[key];
-  return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
+  return filled(LANGUAGES[language()]?.words[key] ?? en[key], values);
 }
 
 /** The words for something the server names, or the name itself where we have none. */
@@ -33,15 +32,17 @@ export function named(prefix: string, name: string): string {
 
 /** The words of a part that is loaded by itself: as [`t`] and [`named`] for all others. */
 export function vocabulary<K extends string>(all: Record<string, Record<K, string>> & { en: Record<K, string> }) {
-  const say = (key: K, values: Record<string, string | number> = {}): string => {
-    const text = all[language()]?.[key] ?? all.en[key];
-    return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
-  };
+  const say = (key: K, values: Record<string, string | number> = {}): string =>
+    filled(all[language()]?.[key] ?? all.en[key], values);
   const sayNamed = (prefix: string, name: string): string => {
     const key = `${prefix}_${name}`;
     return key in all.en ? say(key as K) : name;
   };
   return [say, sayNamed] as const;
+}
+
+function filled(text: string, values: Record<string, string | number>): string {
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
 }
 
 /** What went wrong, for people. */
@@ -81,8 +82,13 @@ export function brief(at: number): string {
 
 /** A length of time, as short as it can be said. */
 export function span(ms: number): string {
+  const seconds = Math.round(ms / 1000);
   const minutes = Math.round(ms / 60_000);
-  const [count, unit] = minutes < 60 ? [minutes, "minute"] : minutes < 48 * 60 ? [Math.round(minutes / 60), "hour"] : [Math.round(minutes / 1440), "day"];
+  const [count, unit] =
+    seconds < 60 ? [seconds, "second"]
+    : minutes < 60 ? [minutes, "minute"]
+    : minutes < 48 * 60 ? [Math.round(minutes / 60), "hour"]
+    : [Math.round(minutes / 1440), "day"];
   const format = new Intl.NumberFormat(language(), { style: "unit", unit: String(unit), unitDisplay: "narrow" });
   return format.format(Number(count));
 }

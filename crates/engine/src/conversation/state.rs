@@ -60,6 +60,11 @@ pub fn change(
     change: &Change,
     author: Author,
 ) -> Result<Conversation> {
+    let change = &Change {
+        add_tags: tag::checked_tags(&change.add_tags)?,
+        remove_tags: tag::checked_tags(&change.remove_tags)?,
+        ..change.clone()
+    };
     lock(tx, id)?;
     let before = get(tx, id)?;
     let after = apply(setup, &before, change)?;

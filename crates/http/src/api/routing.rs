@@ -2,13 +2,16 @@
 
 use crate::api::guard::Caller;
 use crate::api::input::{Json, Path};
+use crate::api::page::{Listed, Page};
 use crate::app::App;
 use crate::problem::Problem;
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use throughline_engine::conversation;
 use throughline_engine::routing::{Board, Me, Presence, Settings, Transfer, WorkerSettings};
-use throughline_model::id::{ConversationId, MemberId};
+use throughline_model::clock::Millis;
+use throughline_model::id::{ConversationId, MemberId, QueueId};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -20,6 +23,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(accept_offer))
         .routes(routes!(decline_offer))
         .routes(routes!(read_board))
+        .routes(routes!(list_queues))
         .routes(routes!(transfer_conversation))
         .routes(routes!(read_worker, set_worker))
         .routes(routes!(read_routing_settings, set_routing_settings))
@@ -38,6 +42,17 @@ struct PresenceChange {
 struct AnsweredOffer {
     /// The conversation it was about.
     conversation: ConversationId,
+}
+
+/// A queue, as far as whoever hands work on has to know it.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+struct RoutingQueue {
+    /// Its id.
+    id: QueueId,
+    /// Its name.
+    name: String,
+    /// Within how much business time a customer should be served, in milliseconds, if that is set.
+    target_ms: Option<Millis>,
 }
 
 /// To whom a conversation is handed on: give a member or a queue.
@@ -123,6 +138,20 @@ async fn decline_offer(
     extensions(("x-permission" = json!("oversee"))))]
 async fn read_board(State(app): State<App>) -> Result<axum::Json<Board>, Problem> {
     Ok(axum::Json(app.routing()?.board().await?))
+}
+
+/// List queues
+#[utoipa::path(get, path = "/api/v1/routing/queues", tag = "routing",
+    responses((status = 200, description = "All of them.", body = Page<RoutingQueue>)),
+    extensions(("x-permission" = json!("read"))))]
+async fn list_queues(State(app): State<App>) -> Result<Response, Problem> {
+    let queues = app.routing()?.settings().await?.queues.into_iter();
+    let queues = queues.map(|(id, queue)| RoutingQueue {
+        id,
+        name: queue.name,
+        target_ms: queue.target_ms,
+    });
+    Ok(Listed::whole(queues.collect()).into_response())
 }
 
 /// Hand a conversation on

@@ -25,6 +25,15 @@ export function sessionMayHaveEnded(): void {
   });
 }
 
+/** By how much the server's clock is ahead of ours. Its answers say the time in whole seconds. */
+let ahead_ms = 0;
+const SKEW_MS = 2000;
+
+/** What the server's clock shows: what ends at a time of the server's ends by its clock. */
+export function serverNow(): number {
+  return Date.now() + ahead_ms;
+}
+
 let csrf = "";
 let whenEnded: () => void = () => undefined;
 
@@ -85,6 +94,8 @@ async function ask<T>(path: string, request: RequestInit): Promise<T> {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new Problem(0, "");
   }
+  const ahead = Date.parse(answer.headers.get("date") ?? "") - Date.now();
+  ahead_ms = Math.abs(ahead) > SKEW_MS ? ahead : 0;
   if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
   const problem = await told(answer);
   if (problem.status === 401 && csrf && path !== "session") whenEnded();

@@ -46,8 +46,14 @@ export function foldAt(row: number, last: number, shown: (row: number) => boolea
   return count >= FEWEST ? { start, end, count } : null;
 }
 
+/** Whether a colleague handed the conversation on with a note: whoever gets it should read that. */
+export function isHandedOn(entry: Entry): boolean {
+  const did = entry.body["routing"] as { what?: string; note?: string } | undefined;
+  return entry.kind === "routing" && did?.what === "transferred" && Boolean(did.note);
+}
+
 /** Whether an entry is shown among events: see [`foldAt`]. */
 export function standing(entry: Entry | undefined, events: boolean, without: EntryKind[]): boolean | null {
-  if (!entry || !isEvent(entry.kind)) return false;
+  if (!entry || !isEvent(entry.kind) || isHandedOn(entry)) return false;
   return events && !without.includes(entry.kind) ? true : null;
 }

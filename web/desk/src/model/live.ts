@@ -8,6 +8,9 @@ const RETRY_MS = 4000;
 /** Whether news arrive now. */
 export const connected = new Store(true);
 
+/** Counts what has happened anywhere: whoever shows something that may be concerned listens. */
+export const news = new Store(0);
+
 /** Follows a stream until the returned function is called. `address` is asked for every new connection. */
 export function follow(address: () => string, events: Record<string, (data: unknown) => void>, main = false): () => void {
   let source: EventSource | null = null;

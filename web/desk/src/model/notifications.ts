@@ -95,15 +95,18 @@ export async function turnAloud(on: boolean): Promise<Aloud> {
 }
 
 function tellAloud(one: Notification): void {
+  tellOutside(described(one), one.text || named("notify", one.kind), `${one.conversation}-${one.kind}`, () =>
+    go({ conversation: one.conversation }),
+  );
+}
+
+/** Lets the browser tell of something, if the desk is out of sight and the member wants that. */
+export function tellOutside(title: string, body: string, tag: string, act: () => void): void {
   if (!document.hidden || aloud() !== "on") return;
-  const shown = new window.Notification(described(one), {
-    body: one.text || named("notify", one.kind),
-    tag: `${one.conversation}-${one.kind}`,
-    icon: "/desk/assets/mark.svg",
-  });
+  const shown = new window.Notification(title, { body, tag, icon: "/desk/assets/mark.svg" });
   shown.onclick = () => {
     window.focus();
-    go({ conversation: one.conversation });
+    act();
     shown.close();
   };
 }

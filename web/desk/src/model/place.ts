@@ -13,15 +13,19 @@ export interface Place {
   settings: string | null;
   /** The requests for approval: all of them, or the id of one. */
   approvals: string | null;
+  /** The board of queues and workers. */
+  board: boolean;
 }
 
 function here(): Place {
   const [, , first, ...rest] = location.pathname.split("/");
-  if (first === "settings") return { view: "open", conversation: null, settings: rest.join("/"), approvals: null };
-  if (first === "approvals") return { view: "open", conversation: null, settings: null, approvals: rest[0] ?? "" };
+  const elsewhere = { view: "open", conversation: null, settings: null, approvals: null, board: false };
+  if (first === "settings") return { ...elsewhere, settings: rest.join("/") };
+  if (first === "approvals") return { ...elsewhere, approvals: rest[0] ?? "" };
+  if (first === "board") return { ...elsewhere, board: true };
   const isSaved = first === "views" && rest[0] !== undefined;
   const view = isSaved ? (rest.shift() ?? "open") : (VIEWS.find((one) => one === first) ?? "open");
-  return { view, conversation: rest[0] || null, settings: null, approvals: null };
+  return { ...elsewhere, view, conversation: rest[0] || null };
 }
 
 export function isOurs(view: string): view is View {
@@ -31,6 +35,7 @@ export function isOurs(view: string): view is View {
 export function address(to: Partial<Place> & { view: string }): string {
   if (typeof to.approvals === "string") return `/desk/approvals${to.approvals ? `/${to.approvals}` : ""}`;
   if (typeof to.settings === "string") return `/desk/settings${to.settings ? `/${to.settings}` : ""}`;
+  if (to.board) return "/desk/board";
   const view = isOurs(to.view) ? to.view : `views/${to.view}`;
   return `/desk/${view}${to.conversation ? `/${to.conversation}` : ""}`;
 }
@@ -38,7 +43,7 @@ export function address(to: Partial<Place> & { view: string }): string {
 export const place = new Store<Place>(here());
 
 export function go(to: Partial<Place>): void {
-  const next = { ...place.get(), settings: null, approvals: null, ...to };
+  const next = { ...place.get(), settings: null, approvals: null, board: false, ...to };
   const path = address(next);
   if (path === location.pathname) return;
   history.pushState(null, "", path);

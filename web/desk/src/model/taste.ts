@@ -15,11 +15,13 @@ export interface Taste {
   without: EntryKind[];
   /** Whether the browser tells of news while the desk is out of sight. */
   aloud: boolean;
+  /** Whether offers are heard. */
+  sound: boolean;
   /** Whether the customer is shown beside the conversation. */
   customer: boolean;
 }
 
-const USUAL: Taste = { theme: "system", language: null, letters: true, events: true, without: [], aloud: false, customer: true };
+const USUAL: Taste = { theme: "system", language: null, letters: true, events: true, without: [], aloud: false, sound: true, customer: true };
 
 /** Below this the customer lies over the conversation, so they come only when asked for. */
 const NARROW = "(max-width: 1180px)";

@@ -25,6 +25,7 @@ import { Icon } from "./icons.tsx";
 import { authorName, initials } from "./names.ts";
 import { Sieve } from "./sieve.tsx";
 import { Tags } from "./tags.tsx";
+import { TransferDialog } from "./transfer.tsx";
 import { TimelineView } from "./timeline.tsx";
 import { Waited } from "./waited.tsx";
 
@@ -45,6 +46,7 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
   const presence = useMemo(() => new Presence(id), [id]);
   const colleagues = useStore(presence.here);
   const [rival, setRival] = useState<Author | null>(null);
+  const [transferring, setTransferring] = useState(false);
   const [instead, setInstead] = useState<"everything" | "trace" | null>(null);
   const wish = useStore(asking);
   const [heard, setHeard] = useState<{ waiting: number | null } | null>(null);
@@ -144,6 +146,7 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
   const snooze = (until: number): Promise<void> =>
     change({ status: "snoozed", snoozed_until: until }, t("statusChanged", { status: t("status_snoozed") }));
   useCommand("assign", here ? () => void assign(me()) : null);
+  useCommand("transfer", here && !finished ? () => setTransferring(true) : null);
   useCommand("resolve", here ? () => void set(finished ? "open" : "resolved") : null);
   useCommand("snooze", here ? () => void snooze(tomorrow()) : null);
   useCommand("customer", () => prefer({ customer: !taste.get().customer }));
@@ -193,8 +196,13 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
               <option value={tomorrow()}>{t("snoozeTomorrow")}</option>
               <option value={Date.now() + 7 * 24 * HOUR_MS}>{t("snoozeWeek")}</option>
             </Choice>
+            {!finished && (
+              <button type="button" class="plain" aria-label={t("transfer")} title={`${t("transfer")} (${shown(COMMANDS.transfer.keys)})`} onClick={() => setTransferring(true)}>
+                <Icon shape="onward" />
+              </button>
+            )}
             <button type="button" class="act" onClick={() => void set(finished ? "open" : "resolved")}>
-              <Icon shape="check" size={16} /> {t(finished ? "reopen" : "resolve")}
+              <Icon shape="check" size={16} /> <span>{t(finished ? "reopen" : "resolve")}</span>
             </button>
             <button type="button" class="plain" aria-pressed={everything} aria-label={t("everything")} title={`${t("everything")} (${shown(COMMANDS.history.keys)})`} onClick={() => showInstead("everything")}>
               <Icon shape="history" />
@@ -214,6 +222,7 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
         {instead === null && <TimelineView key={id} timeline={timeline} customer={customer?.name ?? row?.customer_name ?? null} onRead={(seq) => markSeen(id, seq)} />}
         <p class="typing" role="status">{typing.text}</p>
         <Composer key={id} conversation={here} customer={customer} lines={lines} onLines={setLines} rival={rival} onRivalSeen={() => setRival(null)} />
+        {transferring && <TransferDialog conversation={here} onClose={() => setTransferring(false)} />}
       </main>
       {wish && <AskPlace wish={wish} />}
       {liked.customer && customer && (

@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { askable, asking, type Approval, type Refusal, type Wish } from "../model/approvals.ts";
+import { isHandedOn } from "../model/folds.ts";
 import { memberName } from "../model/people.ts";
 import { go } from "../model/place.ts";
 import type { Entry } from "../model/types.ts";
@@ -84,7 +85,7 @@ function approvalOf(body: Body): Approval | null {
 
 interface Described {
   text: string;
-  mood: "" | "good" | "error";
+  mood: "" | "good" | "error" | "handed-on";
 }
 
 export function described(entry: Entry): Described {
@@ -98,6 +99,8 @@ export function described(entry: Entry): Described {
       return { text: identity(entry, body), mood: "" };
     case "fact":
       return { text: `${spaced(body["name"])}: ${plain(body["value"])}`, mood: "" };
+    case "routing":
+      return { text: entry.text || t("kind_routing"), mood: isHandedOn(entry) ? "handed-on" : "" };
     case "state":
       return { text: caseChange(entry, body), mood: "" };
     default:

@@ -27,6 +27,9 @@ export function FilterForm({ view, filter }: { view: string; filter: Filter }): 
   const saved = useStore(views).find((one) => one.id === view);
   const people = useStore(members);
   const [tags, setTags] = useState<string[]>([]);
+  // What is typed stays, whatever is drawn anew meanwhile; it counts once the field is left, or with Enter.
+  const [tag, setTag] = useState(filter.tag ?? "");
+  useEffect(() => setTag(filter.tag ?? ""), [filter.tag]);
   const [naming, setNaming] = useState(false);
   useEffect(() => {
     get<Page<string>>("tags").then((page) => setTags(page.items)).catch(() => undefined);
@@ -105,7 +108,7 @@ export function FilterForm({ view, filter }: { view: string; filter: Filter }): 
       </label>
       <label>
         <span>{t("tag")}</span>
-        <input type="text" list="filter-tags" value={filter.tag ?? ""} onChange={(event) => set({ tag: event.currentTarget.value.trim() || undefined })} />
+        <input type="text" list="filter-tags" value={tag} onInput={(event) => setTag(event.currentTarget.value)} onBlur={() => set({ tag: tag.trim() || undefined })} onKeyDown={(event) => event.key === "Enter" && set({ tag: tag.trim() || undefined })} />
         <datalist id="filter-tags">{tags.map((one) => <option key={one} value={one} />)}</datalist>
       </label>
       <div class="filter-acts">

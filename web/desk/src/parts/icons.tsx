@@ -31,6 +31,8 @@ const SHAPES = {
   history: "M4 12a8 8 0 1 0 3-6.2M4 4v4h4M12 8v4l3 2",
   tools: "M5 19l7-7M14 4a4.5 4.5 0 0 0-2 6l2 2a4.5 4.5 0 0 0 6-2l-3 0-2-2z",
   stamp: "M9 13c1-2-1-4-1-6a4 4 0 0 1 8 0c0 2-2 4-1 6h4v4H5v-4zM5 20h14",
+  onward: "M4 18v-5a4 4 0 0 1 4-4h11M14 4l5 5-5 5",
+  board: "M4 20V10M10 20V4M16 20v-8M21 20H3",
   lock: "M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3",
 };
 

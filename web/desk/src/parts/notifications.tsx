@@ -32,7 +32,7 @@ export function Notifications({ onClose }: { onClose: () => void }): JSX.Element
           {items.map((one) => (
             <li key={one.id} class={one.read_at ? "" : "unseen-news"}>
               <a
-                href={address({ ...place.get(), settings: null, conversation: one.conversation })}
+                href={address({ ...place.get(), settings: null, board: false, conversation: one.conversation })}
                 onClick={(event) => {
                   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
                   event.preventDefault();

@@ -6,8 +6,9 @@ import { COMMANDS, isBound, run, shown, type CommandName } from "../keys.ts";
 import { get, query } from "../model/api.ts";
 import { go } from "../model/place.ts";
 import { views } from "../model/views.ts";
-import { prefer } from "../model/taste.ts";
+import { prefer, taste } from "../model/taste.ts";
 import type { Conversation, Customer, InboxRow, Page, Passage, Said, SearchResults } from "../model/types.ts";
+import { PRESENCES, setPresence, work } from "../model/work.ts";
 import { say } from "../notice.ts";
 import { brief, LANGUAGES, t, told } from "../words.ts";
 import { ChannelIcon, Icon } from "./icons.tsx";
@@ -152,6 +153,12 @@ function allCommands(onClose: () => void): (Option & { words: string })[] {
   return [
     ...views.get().map((one) => option(`view-${one.id}`, `${t("views")}: ${one.name}`, () => go({ view: one.id, conversation: null }))),
     ...able.map((name) => option(name, t(COMMANDS[name].label), () => run(name), shown(COMMANDS[name].keys))),
+    ...(work.get()
+      ? [
+          ...PRESENCES.map((one) => option(`presence-${one}`, `${t("presence")}: ${t(`presence_${one}`)}`, () => void setPresence(one))),
+          option("sound", t(taste.get().sound ? "soundOff" : "soundOn"), () => prefer({ sound: !taste.get().sound })),
+        ]
+      : []),
     ...(["system", "light", "dark"] as const).map((theme) =>
       option(`theme-${theme}`, `${t("theme")}: ${t(`theme_${theme}`)}`, () => prefer({ theme })),
     ),

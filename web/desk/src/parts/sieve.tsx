@@ -1,13 +1,14 @@
 // Which of what the system noted the timeline shows.
 
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { COMMANDS, shown } from "../keys.ts";
 import { useStore } from "../model/store.ts";
 import { prefer, taste } from "../model/taste.ts";
 import type { EntryKind } from "../model/types.ts";
 import { named, t } from "../words.ts";
 import { Icon } from "./icons.tsx";
+import { useLeave } from "./leave.ts";
 
 const KINDS: EntryKind[] = ["decision", "tool_call", "identity", "routing", "state", "fact"];
 
@@ -15,18 +16,7 @@ export function Sieve(): JSX.Element {
   const { events, without } = useStore(taste);
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (!open) return;
-    const leave = (event: Event): void => {
-      if (event.target instanceof Node && !box.current?.contains(event.target)) setOpen(false);
-    };
-    addEventListener("pointerdown", leave);
-    addEventListener("focusin", leave);
-    return () => {
-      removeEventListener("pointerdown", leave);
-      removeEventListener("focusin", leave);
-    };
-  }, [open]);
+  useLeave(box, open, () => setOpen(false));
   const set = (kind: EntryKind, isShown: boolean): void =>
     prefer({ events: true, without: isShown ? without.filter((one) => one !== kind) : [...without, kind] });
   return (

@@ -1,7 +1,7 @@
 // What every page of the settings is made of: its head, lists, forms, questions, and secrets that are shown once.
 
 import type { ComponentChildren, JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { Problem } from "../model/api.ts";
 import { go } from "../model/place.ts";
 import { say } from "../notice.ts";
@@ -63,11 +63,14 @@ interface FormProps {
   onClose: () => void;
   children: ComponentChildren;
   kind?: string;
+  /** Puts the reason where it belongs; what it returns stands at the foot. */
+  explain?: (problem: unknown) => string;
 }
 
-export function FormDialog({ title, done, onSubmit, onClose, children, kind = "" }: FormProps): JSX.Element {
+export function FormDialog({ title, done, onSubmit, onClose, children, kind = "", explain = inFull }: FormProps): JSX.Element {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
+  const form = useRef<HTMLFormElement>(null);
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     if (busy) return;
@@ -76,13 +79,14 @@ export function FormDialog({ title, done, onSubmit, onClose, children, kind = ""
     try {
       await onSubmit();
     } catch (problem) {
-      setError(inFull(problem));
+      setError(explain(problem));
       setBusy(false);
+      requestAnimationFrame(() => toFirstWrong(form.current));
     }
   };
   return (
     <Dialog title={title} kind={kind} onClose={onClose}>
-      <form class="form" onSubmit={(event) => void submit(event)} aria-busy={busy}>
+      <form class="form" ref={form} onSubmit={(event) => void submit(event)} aria-busy={busy}>
         {children}
         <p class="error" role="alert">{error}</p>
         <footer>
@@ -92,6 +96,11 @@ export function FormDialog({ title, done, onSubmit, onClose, children, kind = ""
       </form>
     </Dialog>
   );
+}
+
+/** Whoever is told that something is wrong is taken there. */
+export function toFirstWrong(form: HTMLElement | null): void {
+  form?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
 }
 
 /** The server's sentence, with the field it is about. */
@@ -124,15 +133,18 @@ export function Question({ title, text, done, onYes, onClose }: QuestionProps): 
 interface FieldProps {
   label: string;
   hint?: string;
+  /** What is wrong with what stands there. */
+  error?: string;
   children: ComponentChildren;
 }
 
-export function Field({ label, hint, children }: FieldProps): JSX.Element {
+export function Field({ label, hint, error, children }: FieldProps): JSX.Element {
   return (
     <label class="field">
       <span>{label}</span>
       {children}
       {hint && <small class="hint">{hint}</small>}
+      {error && <small class="error" role="alert">{error}</small>}
     </label>
   );
 }

@@ -8,11 +8,12 @@ import { Jobs } from "./jobs.tsx";
 import { Knowledge } from "./knowledge.tsx";
 import { Macros } from "./macros.tsx";
 import { Members } from "./members.tsx";
+import { Routing } from "./routing/routing.tsx";
 import { Tokens } from "./tokens.tsx";
 import { Webhooks } from "./webhooks.tsx";
 import type { SettingsWord } from "./words.ts";
 
-/** In the order they are shown. Queues and calendars belong to `groupTeam`. */
+/** In the order they are shown. */
 export const GROUPS = ["groupTeam", "groupAnswers", "groupConnections", "groupOperation"] as const;
 
 export interface Section {
@@ -29,6 +30,7 @@ const Policies = later(() => import("./policies.tsx").then((found) => found.Poli
 
 export const SECTIONS: Section[] = [
   { name: "members", title: "members", group: "groupTeam", permission: "read", Page: Members },
+  { name: "routing", title: "routing", group: "groupTeam", permission: "oversee", Page: Routing },
   { name: "macros", title: "macros", group: "groupAnswers", permission: "read", Page: Macros },
   { name: "knowledge", title: "knowledge", group: "groupAnswers", permission: "read", Page: Knowledge },
   { name: "procedures", title: "procedures", group: "groupAnswers", permission: "read", Page: Procedures },

@@ -7,4 +7,5 @@ import { es } from "./words/es.ts";
 
 export type SettingsWord = keyof SettingsWords;
 
+/** `w`: the words for a key. `wn`: those for something the server names, or the name itself where we have none. */
 export const [w, wn] = vocabulary<SettingsWord>({ en, de, es });

@@ -36,6 +36,7 @@ export const de: SettingsWords = {
   members: "Mitglieder",
   membersAbout: "Wer am Desk arbeitet und was sie dürfen.",
   membersEmpty: "Hier arbeitet noch niemand. Laden Sie den ersten Kollegen ein.",
+  routing: "Verteilung",
   invite: "Mitglied einladen",
   invited: "{name} ist eingeladen.",
   inviteAgain: "Erneut einladen",

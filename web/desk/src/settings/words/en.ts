@@ -34,6 +34,7 @@ export const en = {
   members: "Members",
   membersAbout: "Who works at the desk, and what they may do.",
   membersEmpty: "Nobody works here yet. Invite the first colleague.",
+  routing: "Routing",
   invite: "Invite a member",
   invited: "{name} is invited.",
   inviteAgain: "Invite again",

@@ -36,6 +36,7 @@ export const es: SettingsWords = {
   members: "Miembros",
   membersAbout: "Quién trabaja en el escritorio y qué puede hacer.",
   membersEmpty: "Todavía no trabaja nadie aquí. Invite al primer compañero.",
+  routing: "Reparto",
   invite: "Invitar a un miembro",
   invited: "{name} tiene su invitación.",
   inviteAgain: "Invitar de nuevo",

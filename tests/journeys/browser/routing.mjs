@@ -1,0 +1,317 @@
+// The router at the desk: who is there, who is offered what, what becomes of it, and who watches over all of it.
+import assert from "node:assert/strict";
+import { accessible, base, business, picture, until } from "./browser.mjs";
+import { change, desk, focused, NARROW, said, tell, WIDE } from "./door.mjs";
+
+const card = (page, name) => page.getByRole("article", { name: `Offer: ${name}` });
+const presence = (page) => page.getByRole("region", { name: "Presence" });
+const asks = (name, text) => business("asks", { name, text });
+/** A chat is offered for half a minute. */
+const lapses = () => business("later", { seconds: 31 });
+
+/** Says with the keyboard alone whether one takes work. */
+async function say(page, what) {
+  await presence(page).getByRole("button").press("Enter");
+  await page.getByRole("menuitemradio", { name: new RegExp(`^${what}`) }).focus();
+  await page.keyboard.press("Enter");
+  await presence(page).getByText(what).waitFor();
+}
+
+async function agent(who, what, options = {}) {
+  const { context, page } = await desk(options, who);
+  await say(page, what);
+  return { context, page };
+}
+
+/** What was begun is done, and whoever was there goes: the next part begins with nothing waiting and nobody there. */
+async function close(...desks) {
+  const { page } = desks.find((one) => !one.page.isClosed());
+  const open = await page.evaluate(async () => (await fetch("/api/v1/inbox?status=open&limit=100")).json());
+  for (const { id } of open.items) await change(page, "PATCH", `conversations/${id}`, { status: "resolved" });
+  await business("later", { seconds: 0 });
+  for (const one of desks) {
+    if (!one.page.isClosed()) await change(one.page, "PUT", "routing/me/presence", { presence: "offline" });
+    await one.context.close();
+  }
+}
+
+// The clock of the shop stands still where it opened; the time left of an offer is counted from today.
+await business("later", { seconds: Math.round(Date.now() / 1000) - 1_772_355_600 });
+
+const story = {
+  async "Whether one takes work is always in sight, and a key or a command away"() {
+    const { context, page } = await desk();
+    await presence(page).getByText("Offline").waitFor();
+    await page.keyboard.press("p");
+    await page.getByRole("menuitemradio", { name: /Offline/, checked: true }).waitFor();
+    await accessible(page, "the menu of presences");
+    await picture(page, "desk-presence");
+    await page.keyboard.press("Home");
+    await page.keyboard.press("Enter");
+    await page.getByText("You are now: Available.").waitFor();
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("presence: wrap");
+    await page.getByRole("option", { name: /Wrap-up/ }).waitFor();
+    await page.keyboard.press("Enter");
+    await presence(page).getByText("Wrap-up").waitFor();
+    await page.keyboard.press(",");
+    await page.getByRole("heading", { name: "Members", level: 1 }).waitFor();
+    await presence(page).getByText("Wrap-up").waitFor();
+    await page.reload();
+    await presence(page).getByText("Wrap-up").waitFor();
+    await page.keyboard.press("?");
+    await page.getByRole("dialog").getByText("Accept the offer").waitFor();
+    assert.equal(await page.getByRole("dialog").getByText("Board").count(), 0, "keys of others are not listed");
+    await page.keyboard.press("Escape");
+    await close({ context, page });
+  },
+
+  async "Who logs out is offered nothing"() {
+    const first = await agent("ana", "Available");
+    await first.page.getByRole("button", { name: "Account and settings" }).click();
+    await first.page.getByRole("button", { name: "Log out" }).click();
+    await first.page.getByRole("button", { name: "Log in" }).waitFor();
+    await first.context.close();
+    const again = await desk();
+    await presence(again.page).getByText("Offline").waitFor();
+    await again.context.close();
+  },
+
+  async "What one agent declines is offered to the other, who takes it and can answer at once"() {
+    const ana = await agent("ana", "Available");
+    await asks("Nora Lind", "My lamp <b>flickers</b>");
+    await card(ana.page, "Nora Lind").getByText("My lamp <b>flickers</b>").waitFor();
+    await card(ana.page, "Nora Lind").getByText("Chat").waitFor();
+    await card(ana.page, "Nora Lind").getByText(/Waiting for/).waitFor();
+    await card(ana.page, "Nora Lind").getByRole("timer").waitFor();
+    assert.notEqual(await focused(ana.page), "Accept", "an offer takes nobody's focus");
+    await accessible(ana.page, "an offer");
+    await picture(ana.page, "desk-offer");
+    const ben = await agent("ben", "Available");
+    await ana.page.keyboard.press("Alt+x");
+    await ana.page.getByText("Declined; others are asked.").waitFor();
+    await until("Ana is asked no more", async () => (await card(ana.page, "Nora Lind").count()) === 0);
+    await card(ben.page, "Nora Lind").waitFor();
+    await ben.page.reload();
+    await card(ben.page, "Nora Lind").waitFor();
+    await ben.page.keyboard.press("Alt+o");
+    await said(ben.page, "My lamp <b>flickers</b>").waitFor();
+    await until("the answer can be written", async () => (await focused(ben.page)) === "Message to the customer");
+    assert.match(ben.page.url(), /\/desk\/mine\//);
+    assert.equal(await ben.page.getByLabel("Owner", { exact: true }).locator("option:checked").textContent(), "Ben <b>Okoro</b> (You)");
+    await close(ana, ben);
+  },
+
+  async "A conversation is handed on with a note, which the next one sees"() {
+    const ben = await agent("ben", "Available");
+    await asks("Vera Ek", "Do you have it in black?");
+    await card(ben.page, "Vera Ek").getByRole("button", { name: "Accept" }).click();
+    await said(ben.page, "Do you have it in black?").waitFor();
+    const ana = await agent("ana", "Available");
+    await ben.page.getByRole("heading", { name: "Vera Ek" }).first().click();
+    await ben.page.keyboard.press("x");
+    await ben.page.getByRole("dialog", { name: "Hand on" }).getByRole("combobox", { name: "To" }).selectOption({ label: "Ana Ribeiro" });
+    await ben.page.getByLabel("What the next one should know").fill("She wants a <i>black</i> one.");
+    await accessible(ben.page, "handing on");
+    await picture(ben.page, "desk-transfer");
+    await ben.page.getByRole("dialog").getByRole("button", { name: "Hand on" }).click();
+    await ben.page.getByText("Handed on to Ana Ribeiro.").waitFor();
+    await card(ana.page, "Vera Ek").getByRole("button", { name: "Accept" }).click();
+    await ana.page.locator(".event", { hasText: "She wants a <i>black</i> one." }).waitFor();
+    await accessible(ana.page, "a conversation that was handed on");
+    await picture(ana.page, "desk-handed-on");
+    await close(ana, ben);
+  },
+
+  async "A laptop that is closed loses its offer to the other"() {
+    const ana = await agent("ana", "Available");
+    await asks("Omar Sy", "Is anybody there?");
+    await card(ana.page, "Omar Sy").waitFor();
+    await ana.page.close();
+    const ben = await agent("ben", "Available");
+    assert.equal(await card(ben.page, "Omar Sy").count(), 0, "it is still Ana's to take");
+    await lapses();
+    await card(ben.page, "Omar Sy").getByRole("button", { name: "Accept" }).click();
+    await said(ben.page, "Is anybody there?").waitFor();
+    await close(ben, ana);
+  },
+
+  async "An offer that lapses goes from the screen, which says so"() {
+    const ana = await agent("ana", "Available");
+    await asks("Pia Roth", "Hello?");
+    await card(ana.page, "Pia Roth").waitFor();
+    await lapses();
+    await ana.page.getByText("The offer of Pia Roth was not answered in time. Others are asked.").waitFor();
+    await until("the card is gone", async () => (await card(ana.page, "Pia Roth").count()) === 0);
+    await close(ana);
+  },
+
+  async "A stale tab that accepts what somebody else has is told who has it"() {
+    const ana = await agent("ana", "Available");
+    const boss = await desk({}, "boss");
+    const { conversation } = await asks("Quinn Oz", "Can you help?");
+    await card(ana.page, "Quinn Oz").waitFor();
+    // From now on this tab hears nothing.
+    await ana.page.route("**/api/v1/routing/me", (route) => route.abort());
+    await boss.page.goto(`${base}/desk/open/${conversation}`);
+    await said(boss.page, "Can you help?").waitFor();
+    await boss.page.keyboard.press("a");
+    await boss.page.getByText("Assigned to Bao Nguyen.").waitFor();
+    await business("later", { seconds: 0 });
+    await card(ana.page, "Quinn Oz").getByRole("button", { name: "Accept" }).click();
+    await ana.page.getByText("The offer is over: Bao Nguyen looks after Quinn Oz now.").waitFor();
+    assert.equal(await card(ana.page, "Quinn Oz").count(), 0);
+    assert.ok(!ana.page.url().includes(conversation), "nothing was opened");
+    await ana.page.unroute("**/api/v1/routing/me");
+    await close(ana, boss);
+  },
+
+  async "Offers are heard until that is switched off, and told by the browser while the desk is out of sight"() {
+    const { context, page } = await desk();
+    await page.addInitScript(() => {
+      window.rung = 0;
+      window.told = [];
+      const start = OscillatorNode.prototype.start;
+      OscillatorNode.prototype.start = function (...when) {
+        window.rung++;
+        return start.apply(this, when);
+      };
+      window.Notification = class {
+        static permission = "granted";
+        static requestPermission = async () => "granted";
+        constructor(title) {
+          window.told.push(title);
+        }
+        close() {}
+      };
+      Object.defineProperty(document, "hidden", { get: () => window.away === true });
+    });
+    await page.reload();
+    await page.locator(".inbox").waitFor();
+    await page.keyboard.press("b");
+    await page.getByLabel("Tell me while the desk is out of sight").check();
+    await page.keyboard.press("Escape");
+    await say(page, "Available");
+    await page.evaluate(() => void (window.away = true));
+    await asks("Rosa Wu", "Anyone?");
+    await card(page, "Rosa Wu").waitFor();
+    await until("it rings", () => page.evaluate(() => window.rung > 0));
+    await until("the browser tells", () => page.evaluate(() => window.told.includes("Offer: Rosa Wu")));
+    await page.evaluate(() => void (window.away = false));
+    await page.keyboard.press("Alt+x");
+    await until("the card is gone", async () => (await card(page, "Rosa Wu").count()) === 0);
+    await page.keyboard.press("p");
+    await page.getByRole("menuitemcheckbox", { name: "Sound for offers", checked: true }).click();
+    await page.getByRole("menuitemcheckbox", { name: "Sound for offers", checked: false }).waitFor();
+    await page.reload();
+    await presence(page).getByText("Available").waitFor();
+    await asks("Sam Ito", "And now?");
+    await card(page, "Sam Ito").waitFor();
+    assert.equal(await page.evaluate(() => window.rung), 0, "it is silent, after a reload too");
+    await close({ context, page });
+  },
+
+  async "A supervisor sees queues and people, listens in and takes over"() {
+    const ana = await agent("ana", "Available");
+    await asks("Tess Ng", "I need a new lamp");
+    await card(ana.page, "Tess Ng").waitFor();
+    await ana.page.keyboard.press("Alt+o");
+    await said(ana.page, "I need a new lamp").waitFor();
+    const boss = await desk({}, "boss");
+    await presence(boss.page).waitFor();
+    await boss.page.keyboard.press("6");
+    await boss.page.getByRole("heading", { name: "Board", level: 1 }).waitFor();
+    await boss.page.getByRole("row", { name: /^support/ }).waitFor();
+    const worker = boss.page.locator(".worker", { hasText: "Ana Ribeiro" });
+    await worker.getByText("Available").waitFor();
+    await worker.getByText(/Conversations \(/).click();
+    await accessible(boss.page, "the board");
+    await picture(boss.page, "desk-board");
+    await say(ana.page, "Busy");
+    await worker.getByText("Busy").waitFor();
+    await worker.getByRole("link", { name: /Tess Ng/ }).click();
+    await said(boss.page, "I need a new lamp").waitFor();
+    await boss.page.goBack();
+    await worker.getByText(/Conversations \(/).click();
+    await worker.getByRole("button", { name: "Take over the conversation with Tess Ng" }).click();
+    await boss.page.getByText("You look after it now.").waitFor();
+    await until("it is the supervisor's", async () => (await boss.page.getByLabel("Owner", { exact: true }).locator("option:checked").textContent()) === "Bao Nguyen (You)");
+    const none = await desk();
+    await none.page.goto(`${base}/desk/board`);
+    await none.page.getByRole("alert").waitFor();
+    await none.context.close();
+    await close(ana, boss);
+  },
+
+  async "Queues, hours and rules are set, and what is refused is told at its field"() {
+    const { context, page } = await desk({}, "boss");
+    await page.goto(`${base}/desk/settings/routing`);
+    await page.getByRole("button", { name: "Add a queue …" }).click();
+    await page.keyboard.type("Billing <b>x</b>");
+    await page.getByLabel(/^Target/).fill("-5");
+    await page.getByRole("button", { name: "Add a step" }).click();
+    await page.getByRole("textbox", { name: /^Skills/ }).fill("billing 3, language:de 2");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.locator(".field", { hasText: "Target" }).getByText("Must not be below 0").waitFor();
+    await until("it leads there", () => page.evaluate(() => document.activeElement?.getAttribute("aria-invalid") === "true"));
+    await accessible(page, "a queue that was refused");
+    await page.getByLabel(/^Target/).fill("20");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("row", { name: /Billing <b>x<\/b> Always open 20/ }).waitFor();
+    await page.getByRole("link", { name: "Hours" }).click();
+    await page.getByText("No hours: every queue is always open.").waitFor();
+    await page.getByRole("button", { name: "Add hours …" }).click();
+    await page.getByLabel(/^Time zone/).fill("Mars/Base");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.locator(".field", { hasText: "Time zone" }).getByText("There is no time zone 'Mars/Base'").waitFor();
+    await page.getByLabel(/^Time zone/).fill("Europe/Madrid");
+    await page.getByLabel("Monday").fill("13:00-12:00");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.locator(".field", { hasText: "Monday" }).getByText("Hours must go forward").waitFor();
+    await accessible(page, "hours that were refused");
+    await page.getByLabel(/^Monday/).fill("9-12, 13:00-17:30");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("row", { name: /Europe\/Madrid Mon 09:00-12:00, 13:00-17:30/ }).waitFor();
+    await page.getByRole("link", { name: "Rules" }).click();
+    await page.getByRole("button", { name: "Chats: set a rule of its own" }).click();
+    await page.getByLabel("An offer stands for", { exact: false }).first().fill("0");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.locator(".field", { hasText: "An offer stands for" }).getByText("Must be more than 0").waitFor();
+    await page.getByLabel("An offer stands for", { exact: false }).first().fill("45");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("In force.").waitFor();
+    await page.getByRole("link", { name: "Who takes what" }).click();
+    await page.getByRole("button", { name: "Change Ben <b>Okoro</b>" }).click();
+    await page.getByRole("checkbox", { name: "Billing <b>x</b>" }).check();
+    await page.getByRole("textbox", { name: /^Skills/ }).fill("billing 30");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.locator(".field", { hasText: "Skills" }).getByText("levels go from 1 to 10").waitFor();
+    await page.getByRole("textbox", { name: /^Skills/ }).fill("billing 3");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("row", { name: /Ben <b>Okoro<\/b>.*Billing <b>x<\/b>/ }).waitFor();
+    await picture(page, "settings-routing");
+    await context.close();
+  },
+
+  async "All of it is accessible, light and dark, wide and narrow"() {
+    for (const colorScheme of ["light", "dark"]) {
+      for (const viewport of [WIDE, NARROW]) {
+        const where = `${colorScheme}-${viewport.width}`;
+        const { context, page } = await agent("boss", "Available", { colorScheme, viewport });
+        await asks(`Uma ${where}`, "Where is my order?");
+        await card(page, `Uma ${where}`).getByText("Where is my order?").waitFor();
+        await accessible(page, `an offer, ${where}`);
+        await picture(page, `desk-offer-${where}`);
+        await page.goto(`${base}/desk/board`);
+        await page.locator(".worker").first().waitFor();
+        await card(page, `Uma ${where}`).getByRole("button", { name: "Decline" }).click();
+        await until("the card is gone", async () => (await card(page, `Uma ${where}`).count()) === 0);
+        await accessible(page, `the board, ${where}`);
+        await picture(page, `desk-board-${where}`);
+        await close({ context, page });
+      }
+    }
+  },
+};
+
+await tell(story);

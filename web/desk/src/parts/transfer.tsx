@@ -1,0 +1,118 @@
+// A conversation is handed on: to a queue, a colleague, or back to the AI agent, with what the next one should know.
+
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { get, patch, post, Problem } from "../model/api.ts";
+import { may, me, members } from "../model/people.ts";
+import { go } from "../model/place.ts";
+import { useStore } from "../model/store.ts";
+import type { Conversation, Page } from "../model/types.ts";
+import { workChanged, type Presence } from "../model/work.ts";
+import { say } from "../notice.ts";
+import { t, told } from "../words.ts";
+import { Dialog } from "./dialog.tsx";
+
+const AI = "ai";
+
+interface Queue {
+  id: string;
+  name: string;
+}
+
+export function TransferDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }): JSX.Element {
+  const colleagues = useStore(members).filter((one) => one.enabled && one.id !== me());
+  const [queues, setQueues] = useState<Queue[]>([]);
+  const [presences, setPresences] = useState<ReadonlyMap<string, Presence>>(new Map());
+  const [to, setTo] = useState("");
+  const [note, setNote] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const [once] = useState(() => crypto.randomUUID());
+
+  useEffect(() => {
+    get<Page<Queue>>("routing/queues").then((page) => setQueues(page.items)).catch((problem: unknown) => setError(told(problem)));
+    // Who is there is for supervisors to see.
+    if (!may("oversee")) return;
+    get<{ workers: { member: string; presence: Presence }[] }>("routing/board")
+      .then((board) => setPresences(new Map(board.workers.map((one) => [one.member, one.presence]))))
+      .catch(() => undefined);
+  }, []);
+
+  const nameOf = (target: string): string => {
+    const [kind, id] = target.split(":");
+    if (kind === AI) return t("aiAgent");
+    return (kind === "queue" ? queues : colleagues).find((one) => one.id === id)?.name ?? t("someone");
+  };
+  const transfer = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    if (busy || !to) return;
+    setBusy(true);
+    setError(null);
+    const [kind, id] = to.split(":");
+    try {
+      if (kind === AI) await handBack(conversation.id, note.trim(), once);
+      else await post(`conversations/${conversation.id}/transfer`, { [kind === "queue" ? "queue" : "member"]: id, note: note.trim() });
+      say(t("transferred", { name: nameOf(to) }));
+      workChanged();
+      onClose();
+      go({ conversation: null });
+    } catch (problem) {
+      setError(told(problem));
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog title={t("transfer")} onClose={onClose}>
+      <form class="form" aria-busy={busy} onSubmit={(event) => void transfer(event)}>
+        <label>
+          <span>{t("transferTo")}</span>
+          <select autofocus required value={to} onChange={(event) => setTo(event.currentTarget.value)}>
+            <option value="" disabled>{t("choose")}</option>
+            {queues.length > 0 && (
+              <optgroup label={t("queues")}>
+                {queues.map((one) => <option key={one.id} value={`queue:${one.id}`}>{one.name}</option>)}
+              </optgroup>
+            )}
+            {colleagues.length > 0 && (
+              <optgroup label={t("colleagues")}>
+                {colleagues.map((one) => {
+                  const presence = presences.get(one.id);
+                  return <option key={one.id} value={`member:${one.id}`}>{one.name}{presence && ` (${t(`presence_${presence}`)})`}</option>;
+                })}
+              </optgroup>
+            )}
+            <option value={AI}>{t("aiAgent")}</option>
+          </select>
+        </label>
+        {to.startsWith("member:") && <p class="hint">{t("transferMemberHint")}</p>}
+        {to === AI && <p class="hint">{t("transferAiHint")}</p>}
+        <label>
+          <span>{t("transferNote")}</span>
+          <textarea rows={3} maxLength={2000} value={note} onInput={(event) => setNote(event.currentTarget.value)} />
+        </label>
+        <p class="error" role="alert">{error}</p>
+        <footer>
+          <button type="button" onClick={onClose}>{t("cancel")}</button>
+          <button type="submit" class="main" disabled={busy || !to}>{t("transfer")}</button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}
+
+/** The AI agent takes only what nobody looks after. It is asked first: where there is none, the case stays as it is. */
+async function handBack(conversation: string, note: string, once: string): Promise<void> {
+  const ask = (): Promise<void> => post(`conversations/${conversation}/hand-back`, {});
+  const tell = async (): Promise<void> => {
+    if (note) await post(`conversations/${conversation}/notes`, { text: note, mentions: [] }, { headers: { "idempotency-key": once } });
+  };
+  try {
+    await ask();
+    await tell();
+  } catch (error) {
+    if (!(error instanceof Problem && error.status === 409)) throw error;
+    await tell();
+    await patch(`conversations/${conversation}`, { unassign: true });
+    await ask();
+  }
+}
