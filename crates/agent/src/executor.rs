@@ -15,7 +15,7 @@ use crate::dialogue::{Dialogue, Frame, Heard, Pending, PendingConfirm, Provenanc
 use crate::event::{Event, Handoff, Noted, Step, Turn, World};
 use crate::trace::Record;
 use crate::utterance::Utterance;
-use throughline_procedure::{Action, Library, Op, Procedure, Target};
+use throughline_procedure::{Action, Library, Op, Procedure, SlotKind, Target};
 
 /// How many lines of procedures one message may carry out. More is an endless loop: a person takes over.
 pub const MOVES_LIMIT: u32 = 200;
@@ -317,7 +317,17 @@ impl<'a> Run<'a> {
     }
 
     fn noted(&self) -> std::collections::BTreeMap<String, Noted> {
-        let slots = self.dialogue.stack.iter().flat_map(|frame| &frame.slots);
+        let frames = self.dialogue.stack.iter();
+        let slots = frames.flat_map(|frame| {
+            let procedure = self.library.get(&frame.procedure);
+            // A one-time code is nobody's business but the customer's.
+            let is_secret = move |name: &str| {
+                let slot = procedure.and_then(|procedure| procedure.slots.get(name));
+                slot.is_some_and(|slot| slot.kind == SlotKind::Code)
+            };
+            let slots = frame.slots.iter();
+            slots.filter(move |(name, _)| !is_secret(name))
+        });
         slots
             .map(|(name, filled)| {
                 let noted = Noted {

@@ -185,7 +185,7 @@ pub fn ask(
 /// Somebody with a say agrees, or does not.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Forbidden`] when they do not hold the role, [`Error::Conflict`] when it was answered or
+/// [`Error::NotFound`], [`Error::Forbidden`] when they do not hold the role or asked themselves, [`Error::Conflict`] when it was answered or
 /// has expired.
 pub fn decide(
     tx: &mut Tx<'_>,
@@ -204,6 +204,11 @@ pub fn decide(
             "this needs the say of a {}",
             before.role
         )));
+    }
+    if agrees && before.asked_by == by.actor() {
+        return Err(Error::Forbidden(
+            "whoever asks does not also agree; somebody else has to".to_owned(),
+        ));
     }
     conversation::lock(tx, before.conversation)?;
     let (state, word) = match agrees {

@@ -321,7 +321,7 @@ fn the_agent_never_talks_over_a_person() {
             .shop
             .database
             .db
-            .write(move |tx| agent::hand_back(tx, &setup, issue))
+            .write(move |tx| agent::hand_back(tx, &setup, issue, Author::system()))
             .await
             .expect("given back");
         story.hears(&noah, "Where is my order #W7678072?").await;

@@ -1,4 +1,4 @@
-//! A made-up contact centre: customers call, wait, lose patience; the real [`Router`] decides.
+//! A made-up contact centre: customers call, wait, lose patience; the real [`Router`](crate::Router) decides.
 //!
 //! Nothing about routing is modelled here. Arrivals, lengths of calls and patience are drawn from
 //! exponential distributions with a seed, and each becomes an [`Event`](crate::Event) for a router; what

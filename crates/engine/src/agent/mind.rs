@@ -1,7 +1,7 @@
 //! What the agent keeps of a conversation, stored so that only one can go on from it.
 
 use crate::Setup;
-use crate::conversation;
+use crate::conversation::{self, Author, Change};
 use crate::error::{Error, Result};
 use crate::queries::agent as queries;
 use crate::routing::{self, With};
@@ -121,18 +121,28 @@ pub fn traces(
     )?)
 }
 
-/// A person gives the conversation back: the agent listens again, to what is written from now on.
+/// A person gives the conversation back: the agent listens again, to what is written from now on. Nobody looks after it
+/// any more.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is no such conversation, [`Error::Conflict`] while somebody looks after it.
-pub fn hand_back(tx: &mut Tx<'_>, setup: &Setup, conversation: ConversationId) -> Result<()> {
+/// [`Error::NotFound`] when there is no such conversation.
+pub fn hand_back(
+    tx: &mut Tx<'_>,
+    setup: &Setup,
+    conversation: ConversationId,
+    by: Author,
+) -> Result<()> {
     conversation::lock(tx, conversation)?;
-    let here = conversation::get(tx, conversation)?;
-    if here.owner.is_some() {
-        return Err(Error::Conflict(
-            "somebody looks after this conversation; leave it without an owner first".to_owned(),
-        ));
+    // The router hears whose turn it is before it hears that nobody has it: it must not offer it to anybody meanwhile.
+    routing::wake(tx, &setup.clock, conversation, Some(With::Agent))?;
+    if conversation::get(tx, conversation)?.owner.is_some() {
+        let change = Change {
+            unassign: true,
+            ..Change::default()
+        };
+        conversation::change(tx, setup, conversation, &change, by)?;
     }
+    let here = conversation::get(tx, conversation)?;
     let mut kept = load(tx, conversation)?;
     kept.mind.dialogue.hand_back();
     kept.mind.unsaid.clear();
@@ -141,8 +151,7 @@ pub fn hand_back(tx: &mut Tx<'_>, setup: &Setup, conversation: ConversationId) -
     let note = Record::Note {
         text: "a person gave the conversation back".to_owned(),
     };
-    store(tx, setup, conversation, &mut kept, &[note])?;
-    routing::wake(tx, &setup.clock, conversation, Some(With::Agent))
+    store(tx, setup, conversation, &mut kept, &[note])
 }
 
 /// Whether the agent gave the conversation to people.

@@ -227,6 +227,15 @@ fn an_agent_asks_and_a_supervisor_approves() {
             (&asked["state"], &asked["role"], &asked["asked_by_name"]),
             (&json!("pending"), &json!("supervisor"), &json!("ben"))
         );
+        let mut own = wish.clone();
+        own["arguments"]["order_id"] = json!("#W2");
+        let own = desk.post(&supervisor, &path, own).await.ok();
+        let own = format!("/api/v1/approvals/{}", own["id"].as_str().unwrap());
+        desk.post(&supervisor, &format!("{own}/approve"), json!({}))
+            .await
+            .is_problem(403, "forbidden");
+        let declined = desk.post(&admin, &format!("{own}/decline"), json!({}));
+        assert_eq!(declined.await.ok()["state"], "declined");
         let mut useless = wish;
         useless["rules"] = json!(["confirm.explicit"]);
         desk.post(&agent, &path, useless)

@@ -1,5 +1,6 @@
 //! The AI agent in a conversation: what it would do, why it did what it did, and giving it the conversation back.
 
+use crate::api::guard::Caller;
 use crate::api::input::{Path, Query};
 use crate::api::page::{Listed, Page};
 use crate::app::App;
@@ -75,19 +76,20 @@ async fn list_traces(
 
 /// Give the conversation back to the AI agent
 ///
-/// It listens again from the customer's next message on. Leave the conversation without an owner first.
+/// It listens again from the customer's next message on. Whoever looked after the conversation does not any more.
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/hand-back", tag = "agent",
     params(("id" = ConversationId, Path)),
     responses((status = 204, description = "The agent listens again.")),
     extensions(("x-permission" = json!("write:conversations"))))]
 async fn hand_back(
     State(app): State<App>,
+    caller: Caller,
     Path(id): Path<ConversationId>,
 ) -> Result<StatusCode, Problem> {
     app.agent()?;
     let setup = app.setup().clone();
     app.db()
-        .write(move |tx| agent::hand_back(tx, &setup, id))
+        .write(move |tx| agent::hand_back(tx, &setup, id, caller.author()))
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }
