@@ -234,8 +234,9 @@ fn an_agent_asks_and_a_supervisor_approves() {
         desk.post(&supervisor, &format!("{own}/approve"), json!({}))
             .await
             .is_problem(403, "forbidden");
-        let declined = desk.post(&admin, &format!("{own}/decline"), json!({}));
-        assert_eq!(declined.await.ok()["state"], "declined");
+        let decline = format!("{own}/decline");
+        let declined = desk.post(&admin, &decline, json!({})).await.ok();
+        assert_eq!(declined["state"], "declined");
         let mut useless = wish;
         useless["rules"] = json!(["confirm.explicit"]);
         desk.post(&agent, &path, useless)
