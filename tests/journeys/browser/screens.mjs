@@ -64,6 +64,21 @@ for (const colorScheme of ["light", "dark"]) {
   await desk.goto(`${base}/desk/settings/members`);
   await desk.locator(".settings-page tbody tr").first().waitFor();
   await picture(desk, `desk-settings-${colorScheme}`);
+  for (const [page, name] of [
+    ["board", "board"],
+    ["settings/policies/business", "policies"],
+    ["settings/procedures/return_item", "procedures"],
+    ["settings/routing", "routing"],
+  ]) {
+    await desk.goto(`${base}/desk/${page}`);
+    await desk.locator("main h1").first().waitFor();
+    await desk.waitForLoadState("networkidle").catch(() => undefined);
+    await picture(desk, `desk-${name}-${colorScheme}`);
+  }
+  await desk.setViewportSize(PHONE);
+  await desk.goto(`${base}/desk`);
+  await desk.locator(".row").first().waitFor();
+  await picture(desk, `desk-phone-${colorScheme}`);
   await Promise.all(browser.contexts().map((context) => context.close()));
 }
 await browser.close();

@@ -1,6 +1,7 @@
 //! What whole stories are told with: the real binary as a child process ([`Server`]), the other end of its text
 //! messages ([`Carrier`]) and mail ([`PostOffice`]), and lean HTTP connections to it ([`wire`]). The stories themselves live in tests/.
 //!
+//! * [`customer`] writes mail and text messages with real programs.
 //! * [`drill`] kills the server again and again under load and then counts what was lost.
 //!
 //! A set-up that fails panics with what to do about it: `cargo xtask test` builds the binary and starts
@@ -12,6 +13,7 @@
 )]
 
 mod carrier;
+pub mod customer;
 pub mod drill;
 pub mod post_office;
 mod server;

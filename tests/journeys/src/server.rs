@@ -182,6 +182,17 @@ impl Server {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
+    /// The tag that puts a chat on a page, and the policy such a page needs, as the binary prints them.
+    pub fn widget(&self, endpoint: &str) -> (String, String) {
+        let output = self.command().args(["widget", endpoint]).output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "there is no tag: {errors}");
+        let printed = String::from_utf8(output.stdout).unwrap();
+        let (tag, rest) = printed.split_once("\n\nContent-Security-Policy: ").unwrap();
+        let policy = rest.lines().next().unwrap();
+        (tag.to_owned(), policy.to_owned())
+    }
+
     /// The URL of a path of this server.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)

@@ -4,19 +4,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
-use journeys::{
-    ACCOUNT, AUTH_TOKEN, CHAT, Carrier, MAILBOX, NUMBER, PostOffice, SMS, Server, Settings,
-    post_office::{counterpart, interpreter},
-    wire::Speaker,
-};
+use journeys::customer::{ANA, code_in, text_message};
+use journeys::wire::Speaker;
+use journeys::{CHAT, Carrier, PostOffice, Server, Settings};
 use serde_json::{Value, json};
-use std::io::Write as _;
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use throughline_testkit::on_both_engines;
 
-const ANA_MAIL: &str = "ana@customer.example";
-const ANA_PHONE: &str = "+4915112345678";
 /// How long anything may take before the story fails.
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -58,7 +52,7 @@ fn a_customer_goes_from_chat_to_mail_to_text_and_is_answered_where_they_are() {
             visitor
                 .post(
                     "/chat/v1/continue",
-                    &json!({ "channel": "email", "address": ANA_MAIL }),
+                    &json!({ "channel": "email", "address": ANA.mail }),
                 )
                 .await,
         );
@@ -67,14 +61,14 @@ fn a_customer_goes_from_chat_to_mail_to_text_and_is_answered_where_they_are() {
             invitation.contains("Auto-Submitted: auto-generated"),
             "{invitation}"
         );
-        answer_by_mail(&server, &invitation, "Here it is, the shade is cracked.");
+        ANA.answers_mail(&server, &invitation, "Here it is, the shade is cracked.");
         agent.hears("Here it is, the shade is cracked.").await;
         agent.answers("Thank you. We will send you a label.").await;
         let answer = post_office.next_mail();
         assert!(answer.contains("We will send you a label."), "{answer}");
         assert!(
-            answer.contains(&format!("To: {ANA_MAIL}"))
-                || answer.contains(&format!("<{ANA_MAIL}>")),
+            answer.contains(&format!("To: {}", ANA.mail))
+                || answer.contains(&format!("<{}>", ANA.mail)),
             "{answer}"
         );
 
@@ -83,21 +77,22 @@ fn a_customer_goes_from_chat_to_mail_to_text_and_is_answered_where_they_are() {
             visitor
                 .post(
                     "/chat/v1/continue",
-                    &json!({ "channel": "sms", "address": ANA_PHONE }),
+                    &json!({ "channel": "sms", "address": ANA.phone }),
                 )
                 .await,
         );
         let asked = text_message(&carrier, 1).await;
-        assert_eq!(asked.to, ANA_PHONE);
+        assert_eq!(asked.to, ANA.phone);
         let code = code_in(&asked.text);
-        by_text(&server, "SM00000000000000000000000000000001", &code).await;
-        by_text(
+        ANA.texts(&server, "SM00000000000000000000000000000001", &code)
+            .await;
+        ANA.texts(
             &server,
             "SM00000000000000000000000000000002",
             "Please text me the label",
         )
         .await;
-        by_text(
+        ANA.texts(
             &server,
             "SM00000000000000000000000000000002",
             "Please text me the label",
@@ -110,7 +105,7 @@ fn a_customer_goes_from_chat_to_mail_to_text_and_is_answered_where_they_are() {
         let label = text_message(&carrier, 2).await;
         assert_eq!(
             (label.to.as_str(), label.text.as_str()),
-            (ANA_PHONE, "Your label: https://shop.example/label/1")
+            (ANA.phone, "Your label: https://shop.example/label/1")
         );
 
         one_customer_with_one_conversation(&mut desk, &conversation, &code).await;
@@ -142,7 +137,7 @@ async fn one_customer_with_one_conversation(desk: &mut Speaker, conversation: &s
         .map(|one| one["value"].as_str().unwrap())
         .collect();
     assert!(
-        values.contains(&ANA_MAIL) && values.contains(&ANA_PHONE),
+        values.contains(&ANA.mail) && values.contains(&ANA.phone),
         "{values:?}"
     );
 
@@ -240,99 +235,4 @@ impl Agent<'_> {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
-}
-
-/// The provider's SDK signs what a customer texted, and the provider calls our webhook.
-async fn by_text(server: &Server, sid: &str, text: &str) {
-    let path = format!("/hooks/sms/{SMS}");
-    let fields = [
-        ("AccountSid", ACCOUNT),
-        ("MessageSid", sid),
-        ("From", ANA_PHONE),
-        ("To", NUMBER),
-        ("Body", text),
-        ("NumMedia", "0"),
-    ];
-    let wanted = json!([{ "token": AUTH_TOKEN, "url": server.url(&path), "params": fields, "quote": "plus" }]);
-    let signed = python("sms/sign.py", &wanted.to_string());
-    let signed: Value = serde_json::from_str(&signed).unwrap();
-    let headers = [
-        ("content-type", "application/x-www-form-urlencoded"),
-        (
-            "x-twilio-signature",
-            signed[0]["signature"].as_str().unwrap(),
-        ),
-    ];
-    let body = signed[0]["body"].as_str().unwrap();
-    let answer = Speaker::stranger(server.address)
-        .say("POST", &path, &headers, body)
-        .await
-        .unwrap();
-    assert!(answer.is_good(), "the webhook was refused");
-}
-
-/// The six digits in a text message.
-fn code_in(text: &str) -> String {
-    let mut words = text.split(|c: char| !c.is_ascii_digit());
-    words.find(|word| word.len() == 6).unwrap().to_owned()
-}
-
-async fn text_message(carrier: &Carrier, number: usize) -> journeys::Taken {
-    let begun = Instant::now();
-    loop {
-        if let Some(taken) = carrier.taken().get(number - 1) {
-            return taken.clone();
-        }
-        assert!(
-            begun.elapsed() < LIMIT,
-            "text message {number} did not reach the carrier"
-        );
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
-/// swaks answers a mail as a mail program does: to its Reply-To, naming its Message-ID, quoting it.
-fn answer_by_mail(server: &Server, mail: &str, text: &str) {
-    let header = |name: &str| {
-        let unfolded = mail.replace("\r\n ", " ").replace("\r\n\t", " ");
-        let line = unfolded
-            .lines()
-            .find_map(|line| line.strip_prefix(name).map(str::to_owned));
-        line.unwrap_or_else(|| panic!("the mail has no {name}\n{mail}"))
-            .trim()
-            .to_owned()
-    };
-    let message_id = header("Message-ID:");
-    let status = Command::new("swaks")
-        .args(["--server", &server.smtp.to_string(), "--from", ANA_MAIL, "--to", MAILBOX])
-        .args(["--h-From", &format!("Ana Silva <{ANA_MAIL}>")])
-        .args(["--h-Subject", &format!("Re: {}", header("Subject:"))])
-        .args(["--add-header", &format!("In-Reply-To: {message_id}")])
-        .args(["--add-header", &format!("References: {message_id}")])
-        .args(["--body", &format!("{text}\n\nOn Mon, 2 Mar 2026 at 10:00, The Shop <{MAILBOX}> wrote:\n> Reply to this mail\n")])
-        .stdout(Stdio::null())
-        .status()
-        .expect("swaks is not installed: run the tests with `cargo xtask test`, which installs it");
-    assert!(status.success());
-}
-
-fn python(script: &str, input: &str) -> String {
-    let mut process = Command::new(interpreter())
-        .arg(counterpart(script))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    process
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(input.as_bytes())
-        .unwrap();
-    let output = process.wait_with_output().unwrap();
-    assert!(
-        output.status.success(),
-        "{script} failed: run the tests with `cargo xtask test`, which installs what it needs"
-    );
-    String::from_utf8(output.stdout).unwrap()
 }

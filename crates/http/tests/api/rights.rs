@@ -154,7 +154,9 @@ async fn every_caller_gets_through_exactly_where_the_table_says() {
             };
             let status = desk.begin(asked).await.status().as_u16();
             let case = format!("{who} asks {}: {status}", route.name());
-            assert!(status != 404 || route.path.contains('{'), "{case}");
+            // What is asked for is not there: one thing of many, or the AI agent, which this desk has none of.
+            let may_lack = route.path.contains('{') || route.operation["tags"][0] == "agent";
+            assert!(status != 404 || may_lack, "{case}");
             assert!(status != 405 && status < 500, "{case}");
             match (may(&who, &permission), who.as_str()) {
                 (true, _) => assert!(status != 401 && status != 403, "{case}"),
