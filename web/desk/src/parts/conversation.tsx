@@ -132,18 +132,20 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
     document.title = `${name} · ${t("product")}`;
   }, [name]);
 
-  const change = async (wish: Change, done: string): Promise<void> => {
+  const change = async (wish: Change, done: string): Promise<boolean> => {
     try {
       setHere(await patch<Conversation>(`conversations/${id}`, wish));
       say(done);
+      return true;
     } catch (error) {
       say(told(error), true);
+      return false;
     }
   };
-  const set = (status: "open" | "resolved"): Promise<void> => change({ status }, t("statusChanged", { status: named("status", status) }));
+  const set = (status: "open" | "resolved"): Promise<boolean> => change({ status }, t("statusChanged", { status: named("status", status) }));
   const finished = here?.status === "resolved" || here?.status === "closed";
-  const assign = (owner: string): Promise<void> => change({ owner }, t("assigned", { name: memberName(owner) ?? t("you") }));
-  const snooze = (until: number): Promise<void> =>
+  const assign = (owner: string): Promise<boolean> => change({ owner }, t("assigned", { name: memberName(owner) ?? t("you") }));
+  const snooze = (until: number): Promise<boolean> =>
     change({ status: "snoozed", snoozed_until: until }, t("statusChanged", { status: t("status_snoozed") }));
   useCommand("assign", here ? () => void assign(me()) : null);
   useCommand("transfer", here && !finished ? () => setTransferring(true) : null);
@@ -180,9 +182,11 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
               ))}
             </ul>
           )}
-          <div class="head-acts">
+          <p class="head-state">
             {!finished && waiting !== null && <Waited since={waiting} />}
             <span class={`tag status ${here.status}`}>{named("status", here.status)}</span>
+          </p>
+          <div class="head-acts">
             <Choice label={t("owner")} value={here.owner ?? ""} onChange={(owner) => void (owner ? assign(owner) : change({ unassign: true }, t("assigned", { name: t("nobody") })))}>
               <option value="">{t("nobody")}</option>
               <Owners owner={here.owner} />
