@@ -219,7 +219,7 @@ function Row({ row, top, current, walk }: RowProps): JSX.Element {
           {unread && <span class="dot"><span class="unseen">{t("unread")}: </span></span>}
           <bdi>{row.customer_name ?? row.contact ?? t("someone")}</bdi>
           {latest?.direction === "in" && (row.status === "open" || row.status === "pending") && <Waited since={latest.at} />}
-          <time dateTime={new Date(row.updated_at).toISOString()}>{brief(latest?.at ?? row.updated_at)}</time>
+          <time dateTime={new Date(latest?.at ?? row.updated_at).toISOString()}>{brief(latest?.at ?? row.updated_at)}</time>
         </span>
         <span class="row-subject"><bdi>{row.subject ?? latest?.text ?? t("noSubject")}</bdi></span>
         <span class="row-foot">
