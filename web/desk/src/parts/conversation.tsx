@@ -5,7 +5,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { COMMANDS, shown, useCommand } from "../keys.ts";
 import { get, patch } from "../model/api.ts";
 import { asking } from "../model/approvals.ts";
-import { inbox, markSeen } from "../model/inbox.ts";
+import { inbox, markSeen, waitingSince } from "../model/inbox.ts";
 import { follow } from "../model/live.ts";
 import { me, members, memberName } from "../model/people.ts";
 import { seeConversation } from "../model/notifications.ts";
@@ -50,7 +50,7 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
   const [instead, setInstead] = useState<"everything" | "trace" | null>(null);
   const wish = useStore(asking);
   const [heard, setHeard] = useState<{ waiting: number | null } | null>(null);
-  const waiting = heard ? heard.waiting : row?.latest?.direction === "in" ? row.latest.at : null;
+  const waiting = heard ? heard.waiting : row ? waitingSince(row) : null;
 
   useEffect(() => {
     const away = new AbortController();

@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { COMMANDS, shown, useCommand } from "../keys.ts";
-import { inbox, isUnread, seen } from "../model/inbox.ts";
+import { inbox, isUnread, seen, waitingSince } from "../model/inbox.ts";
 import { memberName } from "../model/people.ts";
 import { address, go, isOurs, place, VIEWS } from "../model/place.ts";
 import { useStore } from "../model/store.ts";
@@ -193,6 +193,7 @@ function Row({ row, top, current, walk }: RowProps): JSX.Element {
   const { view } = place.get();
   const { latest } = row;
   const owner = memberName(row.owner);
+  const since = waitingSince(row);
   return (
     <li style={{ transform: `translateY(${top}px)` }}>
       <a
@@ -218,7 +219,7 @@ function Row({ row, top, current, walk }: RowProps): JSX.Element {
         <span class="row-who">
           {unread && <span class="dot"><span class="unseen">{t("unread")}: </span></span>}
           <bdi>{row.customer_name ?? row.contact ?? t("someone")}</bdi>
-          {latest?.direction === "in" && (row.status === "open" || row.status === "pending") && <Waited since={latest.at} />}
+          {since !== null && (row.status === "open" || row.status === "pending") && <Waited since={since} />}
           <time dateTime={new Date(latest?.at ?? row.updated_at).toISOString()}>{brief(latest?.at ?? row.updated_at)}</time>
         </span>
         <span class="row-subject"><bdi>{row.subject ?? latest?.text ?? t("noSubject")}</bdi></span>
