@@ -14,9 +14,14 @@ const story = {
     await page.goto(address);
     await said(page, "Where is my parcel 4711?").waitFor();
     await page.keyboard.press("g");
-    await page.keyboard.type("Late Parcel, vip");
+    await page.keyboard.type("Late Parcel, vip!");
+    await page.keyboard.press("Enter");
+    await page.getByText("A tag has 1 to 40 characters").waitFor();
+    assert.equal(await page.getByLabel("Add a tag").inputValue(), "Late Parcel, vip!", "what is refused stays to be corrected");
+    await page.keyboard.press("Backspace");
     await page.keyboard.press("Enter");
     await page.locator(".head .tag.own", { hasText: "late-parcel" }).waitFor();
+    assert.equal(page.url(), address, "no key of the name was a command");
     await page.getByRole("button", { name: "Remove the tag vip" }).press("Enter");
     await until("the tag is gone", async () => (await page.locator(".head .tag.own", { hasText: "vip" }).count()) === 0);
     const noted = page.locator(".event", { hasText: "Tagged late-parcel" }).first();
@@ -24,6 +29,10 @@ const story = {
     await noted.or(folded).first().waitFor();
     if (await folded.isVisible()) await folded.click();
     await noted.waitFor();
+    await page.keyboard.press("f");
+    await page.getByLabel("Status", { exact: true }).and(page.locator(":focus")).waitFor();
+    await page.keyboard.press("Escape");
+    assert.equal(await focused(page), "Filter");
     await page.keyboard.press("f");
     await page.getByLabel("Tag", { exact: true }).fill("late-parcel");
     await page.getByLabel("Tag", { exact: true }).press("Tab");

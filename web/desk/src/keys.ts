@@ -108,6 +108,8 @@ function pressed(event: KeyboardEvent): string {
   const plain = event.altKey ? event.code.replace(/^Key/, "") : event.key;
   const key = plain.length === 1 ? plain.toUpperCase() : plain;
   const mod = isMac ? event.metaKey : event.ctrlKey;
+  // The other one is for the system: on a Mac, Ctrl-E is no E.
+  if (isMac ? event.ctrlKey : event.metaKey) return "";
   return `${mod ? "Mod+" : ""}${event.altKey ? "Alt+" : ""}${key}`;
 }
 

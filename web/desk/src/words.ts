@@ -54,14 +54,25 @@ export function told(error: unknown): string {
 
 const dates = new Map<string, Intl.DateTimeFormat>();
 
+/** As it is usual where the member lives, if that place speaks the language shown: 15:52 in Leeds, 3:52 PM in Boston. */
+function locale(): string {
+  const spoken = language();
+  return navigator.languages.find((one) => one.slice(0, 2) === spoken) ?? spoken;
+}
+
+/** No calendar goes farther. */
+const LAST_DAY = 8.64e15;
+
 function date(at: number, style: Intl.DateTimeFormatOptions): string {
-  const key = language() + JSON.stringify(style);
+  if (!(Math.abs(at) <= LAST_DAY)) return "–";
+  const where = locale();
+  const key = where + JSON.stringify(style);
   let format = dates.get(key);
-  if (!format) dates.set(key, (format = new Intl.DateTimeFormat(language(), style)));
+  if (!format) dates.set(key, (format = new Intl.DateTimeFormat(where, style)));
   return format.format(at);
 }
 
-export const clock = (at: number): string => date(at, { hour: "2-digit", minute: "2-digit" });
+export const clock = (at: number): string => date(at, { timeStyle: "short" });
 export const moment = (at: number): string => date(at, { dateStyle: "medium", timeStyle: "short" });
 
 /** The day, with words for the nearest ones. */

@@ -100,3 +100,10 @@ export function isUnread(row: InboxRow): boolean {
   const known = seen.get()[row.id];
   return known === undefined ? latest.direction === "in" : latest.seq > known;
 }
+
+/** Since when the customer waits for an answer. What the AI says as it hands over is none. */
+export function waitingSince({ latest, owner, fields }: InboxRow): number | null {
+  if (!latest) return null;
+  const handedOver = latest.author.kind === "ai" && owner === null && typeof fields["handoff"] === "string";
+  return latest.direction === "in" || handedOver ? latest.at : null;
+}

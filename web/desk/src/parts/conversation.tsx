@@ -5,7 +5,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { COMMANDS, shown, useCommand } from "../keys.ts";
 import { get, patch } from "../model/api.ts";
 import { asking } from "../model/approvals.ts";
-import { inbox, markSeen } from "../model/inbox.ts";
+import { inbox, markSeen, waitingSince } from "../model/inbox.ts";
 import { follow } from "../model/live.ts";
 import { me, members, memberName } from "../model/people.ts";
 import { seeConversation } from "../model/notifications.ts";
@@ -50,7 +50,7 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
   const [instead, setInstead] = useState<"everything" | "trace" | null>(null);
   const wish = useStore(asking);
   const [heard, setHeard] = useState<{ waiting: number | null } | null>(null);
-  const waiting = heard ? heard.waiting : row?.latest?.direction === "in" ? row.latest.at : null;
+  const waiting = heard ? heard.waiting : row ? waitingSince(row) : null;
 
   useEffect(() => {
     const away = new AbortController();
@@ -132,18 +132,20 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
     document.title = `${name} · ${t("product")}`;
   }, [name]);
 
-  const change = async (wish: Change, done: string): Promise<void> => {
+  const change = async (wish: Change, done: string): Promise<boolean> => {
     try {
       setHere(await patch<Conversation>(`conversations/${id}`, wish));
       say(done);
+      return true;
     } catch (error) {
       say(told(error), true);
+      return false;
     }
   };
-  const set = (status: "open" | "resolved"): Promise<void> => change({ status }, t("statusChanged", { status: named("status", status) }));
+  const set = (status: "open" | "resolved"): Promise<boolean> => change({ status }, t("statusChanged", { status: named("status", status) }));
   const finished = here?.status === "resolved" || here?.status === "closed";
-  const assign = (owner: string): Promise<void> => change({ owner }, t("assigned", { name: memberName(owner) ?? t("you") }));
-  const snooze = (until: number): Promise<void> =>
+  const assign = (owner: string): Promise<boolean> => change({ owner }, t("assigned", { name: memberName(owner) ?? t("you") }));
+  const snooze = (until: number): Promise<boolean> =>
     change({ status: "snoozed", snoozed_until: until }, t("statusChanged", { status: t("status_snoozed") }));
   useCommand("assign", here ? () => void assign(me()) : null);
   useCommand("transfer", here && !finished ? () => setTransferring(true) : null);
@@ -180,9 +182,11 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
               ))}
             </ul>
           )}
-          <div class="head-acts">
+          <p class="head-state">
             {!finished && waiting !== null && <Waited since={waiting} />}
             <span class={`tag status ${here.status}`}>{named("status", here.status)}</span>
+          </p>
+          <div class="head-acts">
             <Choice label={t("owner")} value={here.owner ?? ""} onChange={(owner) => void (owner ? assign(owner) : change({ unassign: true }, t("assigned", { name: t("nobody") })))}>
               <option value="">{t("nobody")}</option>
               <Owners owner={here.owner} />

@@ -39,7 +39,7 @@ function Said({ entry, delivery, customer }: Props): JSX.Element {
       <div class="bubble">
         <p class="byline">
           <b><bdi>{name}</bdi></b>
-          {author.kind === "ai" && <span class="tag ai">{t("assistant")}</span>}
+          {author.kind === "ai" && author.name && <span class="tag ai">{t("assistant")}</span>}
           {entry.kind === "note" && <span class="tag"><Icon shape="lock" size={12} /> {t("internalNote")}</span>}
           {entry.channel && (
             <span class="via"><ChannelIcon channel={entry.channel} size={14} /> {named("channel", entry.channel)}</span>

@@ -1,7 +1,7 @@
 // What the list is filtered by, and keeping that as a view.
 
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { get } from "../model/api.ts";
 import { may, members } from "../model/people.ts";
 import { go, isOurs } from "../model/place.ts";
@@ -23,7 +23,13 @@ function tidy(filter: Filter): Filter {
   ) as Filter;
 }
 
-export function FilterForm({ view, filter }: { view: string; filter: Filter }): JSX.Element {
+interface Props {
+  view: string;
+  filter: Filter;
+  onClose: () => void;
+}
+
+export function FilterForm({ view, filter, onClose }: Props): JSX.Element {
   const saved = useStore(views).find((one) => one.id === view);
   const people = useStore(members);
   const [tags, setTags] = useState<string[]>([]);
@@ -31,6 +37,8 @@ export function FilterForm({ view, filter }: { view: string; filter: Filter }): 
   const [tag, setTag] = useState(filter.tag ?? "");
   useEffect(() => setTag(filter.tag ?? ""), [filter.tag]);
   const [naming, setNaming] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  useLayoutEffect(() => form.current?.querySelector("select")?.focus(), []);
   useEffect(() => {
     get<Page<string>>("tags").then((page) => setTags(page.items)).catch(() => undefined);
   }, []);
@@ -64,7 +72,17 @@ export function FilterForm({ view, filter }: { view: string; filter: Filter }): 
   const priorityKey = filter.priority?.join(",") ?? "";
   const ownerKey = filter.owner === "member" ? (filter.member ?? "") : (filter.owner ?? "anyone");
   return (
-    <form class="filter" aria-label={t("filter")} onSubmit={(event) => event.preventDefault()}>
+    <form
+      class="filter"
+      ref={form}
+      aria-label={t("filter")}
+      onSubmit={(event) => event.preventDefault()}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || naming) return;
+        event.preventDefault();
+        onClose();
+      }}
+    >
       <label>
         <span>{t("status")}</span>
         <select value={statusKey} onChange={(event) => set({ status: event.currentTarget.value ? (event.currentTarget.value.split(",") as Status[]) : undefined })}>

@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { COMMANDS, shown, useCommand } from "../keys.ts";
-import { inbox, isUnread, seen } from "../model/inbox.ts";
+import { inbox, isUnread, seen, waitingSince } from "../model/inbox.ts";
 import { memberName } from "../model/people.ts";
 import { address, go, isOurs, place, VIEWS } from "../model/place.ts";
 import { useStore } from "../model/store.ts";
@@ -33,12 +33,19 @@ export function InboxList(): JSX.Element {
   const [height, setHeight] = useState(800);
   const box = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
   const timer = useRef(0);
+  const spot = useRef(0);
   const { rows } = listed;
+  const at = rows.findIndex((row) => row.id === (chosen ?? conversation));
+  if (at >= 0) spot.current = at;
 
   const title = isOurs(view) ? t(view) : (viewName(view) ?? t("loading"));
   useEffect(() => adHoc.set(null), [view]);
-  useEffect(() => show(search), [view, JSON.stringify(filter)]);
+  useEffect(() => {
+    spot.current = 0;
+    show(search);
+  }, [view, JSON.stringify(filter)]);
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
@@ -61,13 +68,19 @@ export function InboxList(): JSX.Element {
     timer.current = setTimeout(() => show(text), SEARCH_MS);
   };
   const walk = (step: number): void => {
-    const at = rows.findIndex((row) => row.id === (chosen ?? conversation));
-    const next = rows[Math.max(0, Math.min(rows.length - 1, at < 0 ? 0 : at + step))];
+    // Where a row is done and gone, the next one stands in its place.
+    const next = rows[Math.max(0, Math.min(rows.length - 1, at < 0 ? spot.current : at + step))];
     if (!next) return;
     setChosen(next.id);
     reveal(rows.indexOf(next));
     if (conversation) go({ conversation: next.id });
-    else if (!focus(next.id)) requestAnimationFrame(() => focus(next.id));
+    // Enter is for the row that has the focus: it must not be another one than is open.
+    if (conversation && !box.current?.contains(document.activeElement)) return;
+    if (!focus(next.id)) requestAnimationFrame(() => focus(next.id));
+  };
+  const stopFiltering = (): void => {
+    setFiltering(false);
+    button.current?.focus();
   };
   const reveal = (at: number): void => {
     const element = box.current;
@@ -82,7 +95,10 @@ export function InboxList(): JSX.Element {
   useCommand("previous", () => walk(-1));
   useCommand("search", () => field.current?.focus());
   useCommand("filter", () => setFiltering(!filtering));
-  useEffect(() => setChosen(conversation), [conversation]);
+  // Whoever goes back goes on from there.
+  useEffect(() => {
+    if (conversation) setChosen(conversation);
+  }, [conversation]);
 
   return (
     <section class="inbox" aria-label={t("conversations")}>
@@ -103,7 +119,7 @@ export function InboxList(): JSX.Element {
               })}
             </select>
           )}
-          <button type="button" class="plain" aria-expanded={filtering} aria-label={t("filter")} title={`${t("filter")} (${shown(COMMANDS.filter.keys)})`} onClick={() => setFiltering(!filtering)}>
+          <button ref={button} type="button" class="plain" aria-expanded={filtering} aria-label={t("filter")} title={`${t("filter")} (${shown(COMMANDS.filter.keys)})`} onClick={() => setFiltering(!filtering)}>
             <Icon shape="filter" />
           </button>
         </div>
@@ -128,7 +144,7 @@ export function InboxList(): JSX.Element {
             }}
           />
         </label>
-        {filtering && <FilterForm view={view} filter={filter} />}
+        {filtering && <FilterForm view={view} filter={filter} onClose={stopFiltering} />}
         {own && !filtering && (
           <p class="hint">{t("filtered")} <button type="button" class="link" onClick={() => adHoc.set(null)}>{t("clearFilter")}</button></p>
         )}
@@ -177,6 +193,7 @@ function Row({ row, top, current, walk }: RowProps): JSX.Element {
   const { view } = place.get();
   const { latest } = row;
   const owner = memberName(row.owner);
+  const since = waitingSince(row);
   return (
     <li style={{ transform: `translateY(${top}px)` }}>
       <a
@@ -202,8 +219,8 @@ function Row({ row, top, current, walk }: RowProps): JSX.Element {
         <span class="row-who">
           {unread && <span class="dot"><span class="unseen">{t("unread")}: </span></span>}
           <bdi>{row.customer_name ?? row.contact ?? t("someone")}</bdi>
-          {latest?.direction === "in" && (row.status === "open" || row.status === "pending") && <Waited since={latest.at} />}
-          <time dateTime={new Date(row.updated_at).toISOString()}>{brief(latest?.at ?? row.updated_at)}</time>
+          {since !== null && (row.status === "open" || row.status === "pending") && <Waited since={since} />}
+          <time dateTime={new Date(latest?.at ?? row.updated_at).toISOString()}>{brief(latest?.at ?? row.updated_at)}</time>
         </span>
         <span class="row-subject"><bdi>{row.subject ?? latest?.text ?? t("noSubject")}</bdi></span>
         <span class="row-foot">

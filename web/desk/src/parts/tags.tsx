@@ -10,7 +10,8 @@ import { Icon } from "./icons.tsx";
 
 interface Props {
   tags: string[];
-  onChange: (change: Change, done: string) => Promise<void>;
+  /** False when the change was refused. */
+  onChange: (change: Change, done: string) => Promise<boolean>;
 }
 
 export function Tags({ tags, onChange }: Props): JSX.Element {
@@ -28,12 +29,18 @@ export function Tags({ tags, onChange }: Props): JSX.Element {
   }, [adding]);
   useCommand("tag", () => setAdding(true));
   const add = async (): Promise<void> => {
-    const text = field.current?.value.trim() ?? "";
-    if (text) {
-      const wanted = text.split(",").map((one) => one.trim()).filter(Boolean);
-      await onChange({ add_tags: wanted }, t("tagged", { tag: wanted.join(", ") }));
-    }
+    const wanted = (field.current?.value ?? "").split(",").map((one) => one.trim()).filter(Boolean);
+    // What is refused stays to be corrected.
+    if (wanted.length > 0 && !(await onChange({ add_tags: wanted }, t("tagged", { tag: wanted.join(", ") })))) return;
+    close();
+  };
+  const close = (): void => {
+    const { current } = field;
+    const hadFocus = document.activeElement === current;
+    if (current) current.value = "";
     setAdding(false);
+    // The field goes; single letters are commands again.
+    if (hadFocus) document.getElementById("main")?.focus();
   };
   return (
     <div class="tags">
@@ -60,11 +67,10 @@ export function Tags({ tags, onChange }: Props): JSX.Element {
             onKeyDown={(event) => {
               if (event.key === "Enter") {
                 event.preventDefault();
-                event.currentTarget.blur();
+                void add();
               } else if (event.key === "Escape") {
                 event.preventDefault();
-                event.currentTarget.value = "";
-                setAdding(false);
+                close();
               }
             }}
           />

@@ -24,7 +24,7 @@ function publisher(by: string): string {
 export function Standing({ version }: { version: VersionSummary }): JSX.Element {
   if (version.number === 0) return <p class="hint">{p("builtIn")}</p>;
   return (
-    <p class="standing">
+    <p class="version-line">
       {version.in_force && <span class="tag open">{p("inForce")}</span>}
       <span class={`tag ${version.proof === "refuted" ? "urgent" : ""}`}>{pn("proof", version.proof)}</span>
       <span>{p("versionLine", { number: version.number, when: moment(version.at), who: publisher(version.published_by) })}</span>
