@@ -5,7 +5,9 @@ use throughline_engine::Error;
 use throughline_engine::access::member::{self, Change, NewMember};
 use throughline_engine::conversation::{self, Author, Conversation, View};
 use throughline_engine::job::Runner;
-use throughline_engine::routing::{Dispatcher, LiveOffer, Me, Presence, ROUTE, WorkerSettings};
+use throughline_engine::routing::{
+    Dispatcher, LiveOffer, Me, Presence, ROUTE, Transfer, WorkerSettings,
+};
 use throughline_model::conversation::{CaseStatus, EntryKind, Role};
 use throughline_model::id::{ConversationId, MemberId, QueueId};
 use throughline_model::identifier::{Identifier, IdentifierKind};
@@ -288,6 +290,43 @@ async fn own_skills(engine: Engine) {
     assert_eq!(offer.conversation, case);
     let again = open(&story.shop).await;
     assert_eq!(again.worker(story.ana).await.expect("kept"), back);
+}
+
+async fn owner_was_away(engine: Engine) {
+    let story = Story::begins(engine).await;
+    let case = story.hears("Hello?").await;
+    // Ana gets it while she is not at the desk: nothing for the router to hand out.
+    let given = conversation::Change {
+        owner: Some(story.ana),
+        ..Default::default()
+    };
+    story.change(case, given).await;
+    story.says(story.ben, Presence::Available).await;
+    assert!(story.offer(story.ben).await.is_none());
+    let note = "She is on holiday".to_owned();
+    let to = Transfer::Queue("support".to_owned());
+    let handed = story.routing.transfer(case, Some(story.ben), to, note);
+    handed.await.expect("handed on");
+    let offer = story.offer(story.ben).await.expect("Ben is asked");
+    assert_eq!(offer.conversation, case);
+    let told = story.timeline(case).await;
+    assert!(
+        told.iter().any(|text| text.contains("on holiday")),
+        "{told:?}"
+    );
+    let done = conversation::Change {
+        status: Some(CaseStatus::Resolved),
+        ..Default::default()
+    };
+    story.change(case, done).await;
+    let to = Transfer::Member(story.ben);
+    let late = story.routing.transfer(case, None, to, String::new()).await;
+    assert!(matches!(late, Err(Error::Conflict(why)) if why.contains("not open")));
+}
+
+#[test]
+fn what_lay_with_somebody_away_is_handed_on() {
+    on_both_engines(owner_was_away);
 }
 
 #[test]

@@ -11,6 +11,12 @@ use throughline_model::id::{CalendarId, QueueId};
 
 const MINUTE_MS: Millis = 60_000;
 const HOUR_MS: Millis = 60 * MINUTE_MS;
+/// The longest that anything may be set to last.
+const YEAR_MS: Millis = 366 * 24 * HOUR_MS;
+/// The most queues.
+const QUEUES_LIMIT: usize = 500;
+/// The longest name of a queue, in characters.
+const NAME_LIMIT: usize = 100;
 
 /// Everything that is set. A router without queues takes no work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,6 +147,15 @@ pub enum SettingsProblem {
     /// A length of time below 0.
     #[error("{0} must not be below 0")]
     BelowZero(String),
+    /// A length of time of more than a year.
+    #[error("{0} must not be more than a year")]
+    TooLong(String),
+    /// A queue without a name, or with a very long one.
+    #[error("queue {0} needs a name of 1 to 100 characters")]
+    Name(QueueId),
+    /// More queues than there is room for.
+    #[error("there may be at most 500 queues")]
+    TooMany,
 }
 
 impl Settings {
@@ -180,7 +195,14 @@ impl Settings {
         if !self.queues.contains_key(&self.fallback) {
             found.push(SettingsProblem::NoFallback(self.fallback));
         }
+        if self.queues.len() > QUEUES_LIMIT {
+            found.push(SettingsProblem::TooMany);
+        }
         for (id, queue) in &self.queues {
+            let length = queue.name.trim().chars().count();
+            if !(1..=NAME_LIMIT).contains(&length) {
+                found.push(SettingsProblem::Name(*id));
+            }
             self.check_names(*id, queue, &mut found);
             check_lengths(queue, &mut found);
         }
@@ -198,6 +220,10 @@ impl Settings {
                 "drain_after_ms",
                 &mut found,
             );
+        }
+        for (priority, head_start_ms) in &self.head_start_ms {
+            let name = format!("head_start_ms of {priority}");
+            at_most_a_year(head_start_ms.saturating_abs(), &name, &mut found);
         }
         more_than_zero(self.review_ms, "review_ms", &mut found);
         more_than_zero(self.not_again_ms, "not_again_ms", &mut found);
@@ -272,10 +298,18 @@ fn more_than_zero(length: Millis, name: &str, found: &mut Vec<SettingsProblem>) 
     if length <= 0 {
         found.push(SettingsProblem::TooShort(name.to_owned()));
     }
+    at_most_a_year(length, name, found);
 }
 
 fn not_below_zero(length: Millis, name: &str, found: &mut Vec<SettingsProblem>) {
     if length < 0 {
         found.push(SettingsProblem::BelowZero(name.to_owned()));
+    }
+    at_most_a_year(length, name, found);
+}
+
+fn at_most_a_year(length: Millis, name: &str, found: &mut Vec<SettingsProblem>) {
+    if length > YEAR_MS {
+        found.push(SettingsProblem::TooLong(name.to_owned()));
     }
 }

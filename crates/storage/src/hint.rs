@@ -39,11 +39,13 @@ pub enum Hint {
         /// The customer.
         customer: Uuid,
     },
-    /// Something concerns one member: there is news for them, or what they may do has changed.
+    /// Something concerns one member: there is news for them.
     Member {
         /// Who.
         member: MemberId,
     },
+    /// Somebody may do less than before, or has left: whoever streams something asks again whether they may.
+    Access,
 }
 
 /// The hints of this process.

@@ -91,6 +91,7 @@ pub fn find(tx: &mut Tx<'_>, clock: &Clock, secret: &str) -> Result<Option<Sessi
 /// When the database fails.
 pub fn end(tx: &mut Tx<'_>, secret: &str) -> Result<()> {
     tx.execute(&queries::DROP_SESSION, params![fingerprint(secret)])?;
+    tx.hint(Hint::Access);
     Ok(())
 }
 
@@ -100,6 +101,6 @@ pub fn end(tx: &mut Tx<'_>, secret: &str) -> Result<()> {
 /// When the database fails.
 pub fn end_all(tx: &mut Tx<'_>, member: MemberId) -> Result<()> {
     tx.execute(&queries::DROP_SESSIONS_OF, params![member])?;
-    tx.hint(Hint::Member { member });
+    tx.hint(Hint::Access);
     Ok(())
 }

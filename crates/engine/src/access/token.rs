@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use throughline_model::clock::{Clock, Millis};
 use throughline_model::id::TokenId;
-use throughline_storage::{Row, Tx, params};
+use throughline_storage::{Hint, Row, Tx, params};
 
 /// What every token starts with, so that leaked ones can be searched for.
 pub const PREFIX: &str = "tl_";
@@ -109,6 +109,7 @@ pub fn list(tx: &mut Tx<'_>, before: Option<TokenId>, limit: usize) -> Result<Ve
 /// [`Error::NotFound`] when there is none.
 pub fn revoke(tx: &mut Tx<'_>, clock: &Clock, id: TokenId, actor: &str) -> Result<ApiToken> {
     if tx.execute(&queries::REVOKE_TOKEN, params![id, clock.now()])? > 0 {
+        tx.hint(Hint::Access);
         audit::record(
             tx,
             clock,

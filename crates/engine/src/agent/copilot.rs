@@ -131,7 +131,8 @@ impl Agent {
                 spent: mind.spent,
             };
             let worded = self.phrase.phrase(saying).await;
-            suggestion = (!worded.text.is_empty()).then(|| Suggestion {
+            let says_something = mind.unsaid.iter().any(is_help) && !worded.text.is_empty();
+            suggestion = says_something.then(|| Suggestion {
                 text: worded.text,
                 citations: cited(&mind.unsaid).collect(),
             });
@@ -216,6 +217,15 @@ fn next_step(mind: &Mind, library: &Library) -> Option<NextStep> {
         title: procedure.title.clone(),
         step: step.text.clone(),
     })
+}
+
+/// Whether a person might send it. That it does not know, or that somebody takes over, is nothing to suggest to the one
+/// who has taken over.
+fn is_help(utterance: &Utterance) -> bool {
+    !matches!(
+        utterance,
+        Utterance::NoAnswer {} | Utterance::NotUnderstood {} | Utterance::HandingOver { .. }
+    )
 }
 
 fn summary(

@@ -6,11 +6,15 @@ use crate::error::{Error, Result};
 use crate::queries::agent as queries;
 use crate::routing::{self, With};
 use serde::Serialize;
+use serde_json::Value;
 use throughline_agent::trace::Record;
 use throughline_brain::Mind;
 use throughline_model::clock::Millis;
 use throughline_model::id::ConversationId;
 use throughline_storage::{Row, Tx, params};
+
+/// The field of the case that says why the agent gave it to people.
+pub(super) const HANDOFF: &str = "handoff";
 
 /// The agent's state in a conversation.
 #[derive(Clone, Debug, Default)]
@@ -135,13 +139,13 @@ pub fn hand_back(
     conversation::lock(tx, conversation)?;
     // The router hears whose turn it is before it hears that nobody has it: it must not offer it to anybody meanwhile.
     routing::wake(tx, &setup.clock, conversation, Some(With::Agent))?;
-    if conversation::get(tx, conversation)?.owner.is_some() {
-        let change = Change {
-            unassign: true,
-            ..Change::default()
-        };
-        conversation::change(tx, setup, conversation, &change, by)?;
-    }
+    let mut change = Change {
+        unassign: true,
+        ..Change::default()
+    };
+    // It was asked for a person no longer.
+    change.fields.insert(HANDOFF.to_owned(), Value::Null);
+    conversation::change(tx, setup, conversation, &change, by)?;
     let here = conversation::get(tx, conversation)?;
     let mut kept = load(tx, conversation)?;
     kept.mind.dialogue.hand_back();

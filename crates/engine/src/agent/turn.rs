@@ -1,7 +1,7 @@
 //! One turn of the agent, from what the customer wrote to the answer.
 
 use super::deeds::Deed;
-use super::mind::{self, Kept};
+use super::mind::{self, HANDOFF, Kept};
 use super::works::Works;
 use super::{TRIES, ledger, standing};
 use crate::Setup;
@@ -512,7 +512,7 @@ fn heed_handoff(
     let mut change = conversation::Change::default();
     change
         .fields
-        .insert("handoff".to_owned(), handoff.reason.as_str().into());
+        .insert(HANDOFF.to_owned(), handoff.reason.as_str().into());
     if let Some(queue) = &handoff.queue {
         change
             .fields

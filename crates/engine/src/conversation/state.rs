@@ -16,7 +16,7 @@ use throughline_model::id::{ConversationId, MemberId};
 use throughline_storage::{Tx, params};
 
 /// What to change; what is left out stays.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Change {
     /// Where the case stands from now on.
@@ -49,7 +49,12 @@ pub struct Change {
     pub remove_tags: Vec<String>,
 }
 
-/// Changes the case and writes down who did.
+/// The longest a case can be put aside, in milliseconds: a year.
+const SNOOZE_LIMIT_MS: Millis = 366 * 24 * 3_600_000;
+/// How large all fields of a case may be together, in bytes.
+const FIELDS_LIMIT: usize = 16 * 1024;
+
+/// Changes the case and writes down who did. A change of nothing is none.
 ///
 /// # Errors
 /// [`Error::NotFound`], or [`Error::Invalid`] when the change contradicts itself.
@@ -67,6 +72,9 @@ pub fn change(
     };
     lock(tx, id)?;
     let before = get(tx, id)?;
+    if *change == Change::default() {
+        return Ok(before);
+    }
     let after = apply(setup, &before, change)?;
     tx.execute(
         &queries::SET_STATE,
@@ -148,6 +156,12 @@ fn apply(setup: &Setup, before: &Conversation, change: &Change) -> Result<Conver
         };
     }
     after.snoozed_until = match (after.status, change.snoozed_until) {
+        (CaseStatus::Snoozed, Some(until)) if until > now + SNOOZE_LIMIT_MS => {
+            return Err(Error::invalid(
+                "snoozed_until",
+                "it can be put aside for a year at most",
+            ));
+        }
         (CaseStatus::Snoozed, Some(until)) if until > now => Some(until),
         (CaseStatus::Snoozed, None) if before.status == CaseStatus::Snoozed => before.snoozed_until,
         (CaseStatus::Snoozed, _) => {
@@ -172,6 +186,12 @@ fn apply(setup: &Setup, before: &Conversation, change: &Change) -> Result<Conver
         after.subject = (!subject.is_empty()).then(|| subject.to_owned());
     }
     after.priority = change.priority.unwrap_or(before.priority);
+    if change.unassign && change.owner.is_some() {
+        return Err(Error::invalid(
+            "unassign",
+            "give an owner or take it away, not both",
+        ));
+    }
     after.owner = if change.unassign {
         None
     } else {
@@ -184,8 +204,31 @@ fn apply(setup: &Setup, before: &Conversation, change: &Change) -> Result<Conver
             after.fields.insert(name.clone(), value.clone());
         }
     }
+    check_fields(&after.fields)?;
     after.tags = tag::changed(&before.tags, &change.add_tags, &change.remove_tags)?;
     Ok(after)
+}
+
+/// Lists show the fields of every case, so there is room for little.
+fn check_fields(fields: &serde_json::Map<String, serde_json::Value>) -> Result<()> {
+    if let Some(name) = fields.keys().find(|name| name.chars().count() > 64) {
+        let beginning: String = name.chars().take(20).collect();
+        return Err(Error::invalid(
+            "fields",
+            format!("the name '{beginning}…' has more than 64 characters"),
+        ));
+    }
+    let size: usize = fields
+        .iter()
+        .map(|(name, value)| name.len() + value.to_string().len())
+        .sum();
+    if size > FIELDS_LIMIT {
+        return Err(Error::invalid(
+            "fields",
+            format!("all fields of a case together have at most {FIELDS_LIMIT} bytes"),
+        ));
+    }
+    Ok(())
 }
 
 fn describe(change: &Change) -> String {

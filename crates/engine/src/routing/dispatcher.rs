@@ -1,18 +1,20 @@
 //! The one who holds the router, tells it what happened and makes durable what follows.
 
-use super::{News, With, follow, store, worker_of};
+use super::{News, With, entries, follow, store, worker_of};
 use crate::Setup;
 use crate::access::member;
+use crate::conversation::{self, Author};
 use crate::error::{Error, Result};
 use crate::job::{Done, Handler, Job};
 use std::sync::Arc;
 use std::time::Duration;
 use throughline_model::clock::Millis;
+use throughline_model::conversation::CaseStatus;
 use throughline_model::id::{ConversationId, MemberId, WorkItemId, WorkerId};
 use throughline_routing::{
     Effect, Event, Ignored, Outcome, Presence, Router, Settings, Token, TransferTo, WorkItem,
 };
-use throughline_storage::Db;
+use throughline_storage::{Db, Tx};
 use tokio::sync::{Mutex, Notify, watch};
 
 /// How often an event is decided anew when other processes decide at the same time.
@@ -187,8 +189,12 @@ impl Dispatcher {
         to: Transfer,
         note: String,
     ) -> Result<()> {
+        let item = WorkItemId(conversation.uuid());
+        if self.look(|router| router.item(item).is_none()).await? {
+            self.take_up(conversation, by, &to).await?;
+        }
         let ask = Ask::Transfer {
-            item: WorkItemId(conversation.uuid()),
+            item,
             by: by.map(worker_of),
             to,
             note,
@@ -197,6 +203,47 @@ impl Dispatcher {
             None => Ok(()),
             Some(why) => Err(Error::Conflict(why.to_string())),
         }
+    }
+
+    /// A conversation the router has nothing to do with yet, such as one whose owner was not at the desk when they got
+    /// it, becomes work: nobody's, in the queue it is handed to.
+    async fn take_up(
+        &self,
+        conversation: ConversationId,
+        by: Option<MemberId>,
+        to: &Transfer,
+    ) -> Result<()> {
+        let mut change = conversation::Change {
+            unassign: true,
+            ..conversation::Change::default()
+        };
+        if let Transfer::Queue(name) = to {
+            let known = |router: &Router| follow::queue_called(router, name).is_some();
+            if self.look(known).await? {
+                change
+                    .fields
+                    .insert("queue".to_owned(), name.as_str().into());
+            }
+        }
+        let setup = self.setup.clone();
+        let give_up = move |tx: &mut Tx<'_>| {
+            let case = conversation::get(tx, conversation)?;
+            if case.status != CaseStatus::Open {
+                let why = "this conversation is not open; open it first".to_owned();
+                return Err(Error::Conflict(why));
+            }
+            let author = match by {
+                Some(by) => entries::member_author(tx, worker_of(by))?,
+                None => Author::system(),
+            };
+            conversation::change(tx, &setup, conversation, &change, author).map(drop)
+        };
+        self.db.write(give_up).await?;
+        let news = News::Conversation {
+            id: conversation,
+            with: Some(With::People),
+        };
+        self.decide(&Ask::News(news)).await.map(drop)
     }
 
     /// What is set.

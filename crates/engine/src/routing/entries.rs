@@ -127,11 +127,15 @@ fn author(tx: &mut Tx<'_>, cause: &Event) -> Result<Author> {
     else {
         return Ok(Author::system());
     };
-    let name = called(tx, *worker)?;
+    member_author(tx, *worker)
+}
+
+/// A worker as the author of an entry.
+pub(super) fn member_author(tx: &mut Tx<'_>, worker: WorkerId) -> Result<Author> {
     Ok(Author {
         kind: AuthorKind::Member,
         id: Some(worker.uuid()),
-        name: Some(name),
+        name: Some(called(tx, worker)?),
     })
 }
 

@@ -89,14 +89,15 @@ impl Watcher {
                 };
                 match hint {
                     Ok(Hint::Member { member }) => {
-                        if self.caller.principal.member() != Some(member) {
-                            continue;
+                        if self.caller.principal.member() == Some(member) {
+                            yield Ok(event("member", &json!({})));
                         }
+                    }
+                    Ok(Hint::Access) => {
                         if !self.still_may().await {
                             yield Ok(event("ended", &json!({})));
                             return;
                         }
-                        yield Ok(event("member", &json!({})));
                     }
                     Ok(hint) => {
                         if let Some(event) = self.told(hint) {
@@ -141,7 +142,7 @@ impl Watcher {
             Hint::Identity { customer } => {
                 Some(event("identity", &json!({ "customer": customer })))
             }
-            Hint::Fleeting { .. } | Hint::Jobs { .. } | Hint::Member { .. } => None,
+            Hint::Fleeting { .. } | Hint::Jobs { .. } | Hint::Member { .. } | Hint::Access => None,
         }
     }
 

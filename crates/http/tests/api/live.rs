@@ -329,6 +329,37 @@ async fn a_member_hears_of_their_own_news_and_is_told_when_they_are_put_out() {
 }
 
 #[tokio::test]
+async fn whoever_leaves_or_loses_a_token_hears_nothing_more() {
+    let desk = Desk::open(Engine::Sqlite).await;
+    let admin = desk.admin().await;
+    let ana = desk.browser(&desk.member("ana", Role::Agent).await).await;
+    let new = json!({ "name": "a listener", "scopes": ["read"] });
+    let made = desk.post(&admin, "/api/v1/tokens", new).await.ok();
+    let program = Caller::Token(made["secret"].as_str().unwrap().to_owned());
+    let conversation = desk.mail("kim", "Where is it?").await.conversation;
+    let one = format!("/api/v1/conversations/{conversation}/events");
+    let mut streams = Vec::new();
+    for caller in [&ana, &program] {
+        for path in [one.as_str(), "/api/v1/events"] {
+            let mut stream = Stream::open(&desk, caller, path, None).await;
+            stream.next().await.unwrap();
+            streams.push(stream);
+        }
+    }
+    let token = format!("/api/v1/tokens/{}", made["token"]["id"].as_str().unwrap());
+    for (caller, path) in [(&ana, "/api/v1/session"), (&admin, token.as_str())] {
+        let done = desk.change(caller, Method::DELETE, path, json!({})).await;
+        assert!(done.status.is_success(), "{path}");
+    }
+    write_note(&desk, &admin, conversation).await;
+    for stream in &mut streams {
+        while let Some(event) = stream.next().await {
+            assert!(event.comment || event.name == "ended", "{event:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn who_has_a_conversation_open_is_told_to_colleagues() {
     let desk = Desk::open(Engine::Sqlite).await;
     let ana = desk.browser(&desk.member("ana", Role::Agent).await).await;

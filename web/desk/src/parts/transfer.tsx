@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { get, patch, post, Problem } from "../model/api.ts";
+import { get, post } from "../model/api.ts";
 import { may, me, members } from "../model/people.ts";
 import { go } from "../model/place.ts";
 import { useStore } from "../model/store.ts";
@@ -100,19 +100,8 @@ export function TransferDialog({ conversation, onClose }: { conversation: Conver
   );
 }
 
-/** The AI agent takes only what nobody looks after. It is asked first: where there is none, the case stays as it is. */
+/** The note comes first, so that it is there whatever becomes of the rest. */
 async function handBack(conversation: string, note: string, once: string): Promise<void> {
-  const ask = (): Promise<void> => post(`conversations/${conversation}/hand-back`, {});
-  const tell = async (): Promise<void> => {
-    if (note) await post(`conversations/${conversation}/notes`, { text: note, mentions: [] }, { headers: { "idempotency-key": once } });
-  };
-  try {
-    await ask();
-    await tell();
-  } catch (error) {
-    if (!(error instanceof Problem && error.status === 409)) throw error;
-    await tell();
-    await patch(`conversations/${conversation}`, { unassign: true });
-    await ask();
-  }
+  if (note) await post(`conversations/${conversation}/notes`, { text: note, mentions: [] }, { headers: { "idempotency-key": once } });
+  await post(`conversations/${conversation}/hand-back`, {});
 }

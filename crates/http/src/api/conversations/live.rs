@@ -168,6 +168,7 @@ impl Follower {
                     conversation,
                     event,
                 }) if conversation == self.id => return Look::Fleeting(event),
+                Ok(Hint::Access) => return Look::Heartbeat,
                 Ok(_) => {}
                 Err(RecvError::Lagged(_)) => return Look::State,
                 Err(RecvError::Closed) => return Look::End,
