@@ -165,7 +165,7 @@ async function together() {
   await sue.getByRole("button", { name: /Undo the last merge/ }).click();
   const dialog = sue.getByRole("dialog", { name: "Undo the last merge" });
   await dialog.getByText("She said so").waitFor();
-  await dialog.getByText("It is me, at work").waitFor();
+  await dialog.getByText("Conversations that go along (1)").waitFor();
   await accessible(sue, "undoing a merge");
   await picture(sue, "together-unmerge");
   await dialog.getByRole("button", { name: "Undo the last merge" }).click();
