@@ -20,7 +20,7 @@ use throughline_agent::trace::Record;
 use throughline_agent::utterance::Utterance;
 use throughline_model::clock::Millis;
 use throughline_procedure::trial::{ANONYMOUS, Trial};
-use throughline_tools::Effect;
+use throughline_tools::{Effect, Kind};
 
 /// Messages a simulated customer writes at most.
 const MESSAGES: usize = 24;
@@ -212,14 +212,14 @@ impl Play<'_> {
 
     async fn carry_out(&mut self) -> Option<Event> {
         if let Some(Step::CallTool { call, tool, .. }) = &self.mind.open {
-            let writes = self.writes(tool);
+            let changes_others = self.changes_others(tool);
             if self.trial.fails.contains(tool) {
                 return Some(Event::ToolReturned {
                     call: *call,
                     outcome: Outcome::Failed("it is out of order".to_owned()),
                 });
             }
-            if writes && !self.simulator.writes {
+            if changes_others && !self.simulator.writes {
                 return self.pretend().await;
             }
         }
@@ -275,9 +275,10 @@ impl Play<'_> {
         }
     }
 
-    fn writes(&self, tool: &str) -> bool {
+    /// Whether it changes something in another system. What is built in only reaches the simulation.
+    fn changes_others(&self, tool: &str) -> bool {
         let tool = self.simulator.brain.business.catalog.tool(tool);
-        tool.is_some_and(|tool| tool.effect == Effect::Write)
+        tool.is_some_and(|tool| tool.effect == Effect::Write && !matches!(tool.kind, Kind::BuiltIn))
     }
 
     fn note(&mut self, trace: &[Record]) {

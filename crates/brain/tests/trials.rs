@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use throughline_agent::phrase::Style;
-use throughline_brain::simulate::{CHANNELS, Checked, Simulator, is_for};
+use throughline_brain::simulate::{CHANNELS, Checked, Simulator, is_for, scenarios};
 use throughline_brain::{Brain, BuiltIn, Business};
 use throughline_procedure::Trial;
 use throughline_tools::{Caller, Environment};
@@ -73,4 +73,41 @@ async fn every_procedure_test_comes_out_the_same_on_every_channel() {
         "{failed} of {count} tests × 3 channels\n{}",
         told.join("\n")
     );
+}
+
+#[tokio::test]
+async fn trying_out_changes_nothing_outside_and_nothing_known_is_asked_again() {
+    let shop = throughline_shop::start("key").await.unwrap();
+    let environment = Environment::of([
+        ("THROUGHLINE_SHOP_URL", shop.base().as_str()),
+        ("THROUGHLINE_SHOP_KEY", "key"),
+    ]);
+    let (business, _) = Business::load(&demo()).unwrap();
+    let caller = Caller::new(&business.catalog, &environment).unwrap();
+    let library = business.library.clone();
+    let understander = BuiltIn::train(&library, [], None, &mut Vectors::default()).unwrap();
+    let brain = Brain::new(business, caller);
+    let simulator = Simulator {
+        brain: &brain,
+        understander: &understander,
+        now: NOW,
+        writes: false,
+    };
+    // All in one shop: what one test changed, another would notice.
+    for procedure in library.procedures.values() {
+        for trial in &procedure.tests {
+            let mut channels = CHANNELS.iter().filter(|(name, _)| is_for(trial, name));
+            let (_, style) = channels.next().unwrap();
+            let checked = simulator.check(trial, *style).await;
+            let place = format!("{}:{}", procedure.file, trial.line);
+            assert_eq!(checked.problems, Vec::<String>::new(), "{place}");
+        }
+    }
+    for (procedure, trial) in scenarios(&library, 7, 100) {
+        for (channel, style) in CHANNELS {
+            let run = simulator.run(&trial, style).await;
+            let place = format!("{procedure}, example of line {}, {channel}", trial.line);
+            assert!(run.repeated.is_empty(), "{place}: {:?}", run.repeated);
+        }
+    }
 }
