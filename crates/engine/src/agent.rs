@@ -9,6 +9,7 @@
 //!
 //! * [`wake`]: there is something to hear; [`Agent`]: the job's handler,
 //! * [`Copilot`]: what it would do, for the person who answers,
+//! * [`CustomerRecords`]: what other systems know about a customer,
 //! * [`ProcedureView`]: a procedure for those who look after it,
 //! * [`traces`]: why it did what it did, for people; [`hand_back`]: a person gives the conversation back to it.
 
@@ -17,6 +18,7 @@ mod deeds;
 mod ledger;
 mod mind;
 mod procedures;
+mod records;
 mod standing;
 mod turn;
 mod works;
@@ -28,6 +30,7 @@ pub use procedures::{
     ProcedureFile, ProcedureProblem, ProcedureSummary, ProcedureTest, ProcedureTestRun,
     ProcedureView,
 };
+pub use records::CustomerRecords;
 pub use turn::Agent;
 pub use works::Library;
 

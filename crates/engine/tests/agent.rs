@@ -11,7 +11,7 @@ use throughline_engine::reply::{self, NewReply};
 use throughline_engine::visitor::Terms;
 use throughline_model::assurance::Assurance;
 use throughline_model::conversation::{AuthorKind, Direction, EntryKind};
-use throughline_model::id::ConversationId;
+use throughline_model::id::{ConversationId, CustomerId};
 use throughline_model::identifier::{Identifier, IdentifierKind};
 use throughline_storage::Engine;
 use throughline_testkit::{Shop, on_both_engines};
@@ -122,6 +122,12 @@ impl Story {
                 Some(throughline_engine::identity::code::reveal(&self.shop.setup, id).code)
             });
         sent.expect("a code was sent")
+    }
+
+    async fn customer(&self, conversation: ConversationId) -> CustomerId {
+        let read = move |tx: &mut throughline_storage::Tx<'_>| conversation::get(tx, conversation);
+        let found = self.shop.database.db.read(read).await;
+        found.expect("the conversation is there").customer
     }
 
     async fn kinds(&self, conversation: ConversationId, kind: EntryKind) -> Vec<String> {
@@ -278,6 +284,38 @@ fn whoever_wants_a_person_gets_one_with_everything_attached() {
             before + 1,
             "nobody but the customer has said anything"
         );
+    });
+}
+
+#[test]
+fn people_see_the_orders_of_the_account_beside_the_conversation() {
+    on_both_engines(|engine| async move {
+        let story = Story::begins(engine).await;
+        let account = Identifier::parse(IdentifierKind::Account, "noah_brown_6181", None);
+        let account = account.expect("an account");
+        let received = story
+            .shop
+            .receive(story.shop.message(&account, "Hello"))
+            .await;
+        let customer = story.customer(received.conversation).await;
+        let records = story.agent.records(customer).await;
+        let records = records.expect("the order system answers");
+        let [orders] = records.as_slice() else {
+            panic!("one system with one account: {records:?}");
+        };
+        assert_eq!(
+            (orders.title.as_str(), orders.account.as_str()),
+            ("Orders", "noah_brown_6181")
+        );
+        let late = orders.rows.iter().find(|row| row[0] == "#W7678072");
+        let late = late.expect("the order is there");
+        assert_eq!(late[1], "delivered");
+        assert!(!late[2].is_empty(), "its items are named");
+
+        let stranger = story.hears(&visitor(), "Hello?").await;
+        let stranger = story.customer(stranger).await;
+        let nothing = story.agent.records(stranger).await;
+        assert!(nothing.expect("looked up").is_empty());
     });
 }
 

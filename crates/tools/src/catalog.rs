@@ -1,9 +1,11 @@
 //! All tools of an installation.
 
+mod panel;
 mod read;
 mod service;
 mod tool;
 
+pub use panel::Panel;
 pub use tool::{BUILT_IN, Idempotency, Kind, Resource, Tool};
 
 pub(crate) use service::{Place as ServicePlace, Service, Transport};

@@ -80,8 +80,21 @@ pub(crate) struct Tool {
     pub(crate) redact: Vec<String>,
     pub(crate) max_result_bytes: Option<usize>,
     pub(crate) max_text_chars: Option<usize>,
+    /// What people at the desk see of a customer by it.
+    pub(crate) panel: Option<Panel>,
     /// A JSON schema, where no document gives one, or to pin an MCP tool to what was reviewed.
     pub(crate) arguments: Option<serde_json::Value>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Panel {
+    pub(crate) title: String,
+    /// A JSON pointer, `*` for any name or place.
+    #[serde(default)]
+    pub(crate) rows: String,
+    /// JSON pointers within a row.
+    pub(crate) show: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -21,7 +21,7 @@ mod shown;
 
 pub use action::{ACTIONS, Effect, wants_yes};
 pub use call::Caller;
-pub use catalog::{BUILT_IN, Catalog, Idempotency, Kind, Resource, Tool};
+pub use catalog::{BUILT_IN, Catalog, Idempotency, Kind, Panel, Resource, Tool};
 pub use environment::Environment;
 pub use error::{Outcome, Refusal, ToolError};
 pub use problem::Problem;

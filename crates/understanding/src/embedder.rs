@@ -19,9 +19,9 @@ pub const DIMENSIONS: usize = 384;
 /// rest of a longer text does not count.
 pub const TOKEN_LIMIT: usize = 256;
 
-/// Tokens of a question or a message that are read, some thirty words; of a longer one its beginning and its end. Somebody
-/// waits, and each token takes a quarter of a millisecond.
-pub const QUESTION_LIMIT: usize = 36;
+/// Tokens of a question or a message that are read, about a hundred words: somebody waits, and each token takes a
+/// quarter of a millisecond.
+pub const QUESTION_LIMIT: usize = 128;
 
 /// The network's file in the model's directory.
 pub const MODEL_FILE: &str = "model.onnx";
@@ -122,8 +122,7 @@ impl Embedder {
     /// # Errors
     /// When the model fails; one that was loaded has worked before.
     pub fn embed(&self, text: &str) -> Result<Vec<f32>, ModelError> {
-        let tokens = self.words.encode_ends(text, question_limit());
-        self.run(&tokens, self.foreground.clone())
+        self.run(text, QUESTION_LIMIT, self.foreground.clone())
     }
 
     /// The vectors of many passages, the first [`TOKEN_LIMIT`] tokens of each, in their order, on one thread of its own: an import that runs for minutes leaves
@@ -137,18 +136,21 @@ impl Embedder {
     pub fn embed_batch(&self, texts: &[impl AsRef<str>]) -> Result<Vec<Vec<f32>>, ModelError> {
         texts
             .iter()
-            .map(|text| {
-                let tokens = self.words.encode(text.as_ref(), TOKEN_LIMIT);
-                self.run(&tokens, Some(self.background.clone()))
-            })
+            .map(|text| self.run(text.as_ref(), TOKEN_LIMIT, Some(self.background.clone())))
             .collect()
     }
 
-    fn run(&self, tokens: &[i32], pool: Option<Arc<ThreadPool>>) -> Result<Vec<f32>, ModelError> {
+    fn run(
+        &self,
+        text: &str,
+        limit: usize,
+        pool: Option<Arc<ThreadPool>>,
+    ) -> Result<Vec<f32>, ModelError> {
+        let tokens = self.words.encode(text, limit);
         let inputs = self
             .inputs
             .iter()
-            .map(|(node, input)| (*node, input.tensor(tokens)))
+            .map(|(node, input)| (*node, input.tensor(&tokens)))
             .collect();
         let options = RunOptions::default().with_thread_pool(pool);
         let outputs = self
@@ -158,13 +160,6 @@ impl Embedder {
         pooled(outputs, tokens.len())
             .ok_or_else(|| ModelError::Model("its output is not one of sentences".to_owned()))
     }
-}
-
-fn question_limit() -> usize {
-    std::env::var("QL")
-        .ok()
-        .and_then(|v| v.parse().ok())
-        .unwrap_or(QUESTION_LIMIT)
 }
 
 impl SentenceModel for Embedder {

@@ -5,6 +5,7 @@
 mod consent;
 mod identity;
 mod profile;
+mod records;
 
 use crate::api::conversations::EntryView;
 use crate::api::input::{Path, Query};
@@ -30,6 +31,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(read_timeline))
         .merge(profile::router())
         .merge(consent::router())
+        .merge(records::router())
         .merge(identity::router())
 }
 

@@ -1,6 +1,7 @@
 //! From the files of a folder to a catalog, with every mistake on the way.
 
 use super::Catalog;
+use super::panel::Panel;
 use super::service::Service;
 use super::tool::{BUILT_IN, Contract, Idempotency, Kind, Resource, Tool, Wire};
 use crate::action::{ACTIONS, Effect, at_most};
@@ -159,6 +160,7 @@ impl Reading<'_> {
         });
         let idempotency = idempotency(&declared, &mut wrong);
         let contract = pinned(&declared, kind, &mut wrong);
+        let panel = panel(&declared, &mut wrong);
         if self.catalog.tools.contains_key(&declared.name) {
             wrong.push(format!("there is another tool '{}'", declared.name));
         }
@@ -177,6 +179,7 @@ impl Reading<'_> {
             kind: kind.unwrap_or(Kind::BuiltIn),
             timeout: Duration::from_millis(declared.timeout_ms.unwrap_or(TIMEOUT_MS)),
             idempotency,
+            panel,
             service: declared.service,
             redaction,
             max_result_bytes: declared.max_result_bytes.unwrap_or(MAX_RESULT_BYTES),
@@ -294,6 +297,17 @@ fn document(path: &Path) -> Result<Document, String> {
 }
 
 /// What is wrong with the words of a declaration, whatever its service says.
+/// A panel shows what a read says about one customer.
+fn panel(declared: &declaration::Tool, wrong: &mut Vec<String>) -> Option<Panel> {
+    let panel = declared.panel.clone()?;
+    let fits = declared.effect == Effect::Read && declared.resource.r#type == "Customer";
+    if !fits {
+        wrong.push("panel: only a tool that reads about a Customer has one".to_owned());
+    }
+    let panel = Panel::new(panel);
+    panel.map_err(|why| wrong.push(why)).ok()
+}
+
 fn wrong_words(declared: &declaration::Tool) -> Vec<String> {
     let mut wrong = Vec::new();
     if !is_name(&declared.name) {

@@ -1,5 +1,6 @@
 //! One tool as it was declared.
 
+use super::panel::Panel;
 use crate::action::Effect;
 use crate::openapi::Operation;
 use crate::problem::Place;
@@ -35,6 +36,8 @@ pub struct Tool {
     pub timeout: Duration,
     /// How a call says that it is the same as an earlier one.
     pub idempotency: Idempotency,
+    /// What people at the desk see of a customer by it.
+    pub panel: Option<Panel>,
     pub(crate) service: String,
     pub(crate) operation: String,
     pub(crate) redaction: Redaction,

@@ -220,3 +220,12 @@ export interface Change {
   add_tags?: string[];
   remove_tags?: string[];
 }
+
+/** What one system knows about one account of a customer. */
+export interface CustomerRecords {
+  title: string;
+  account: string;
+  /** The first text of a row is its name. */
+  rows: string[][];
+  problem: string | null;
+}

@@ -11,6 +11,7 @@ import { brief, moment, named, t } from "../words.ts";
 import { Icon } from "./icons.tsx";
 import { initials } from "./names.ts";
 import { plain } from "./deeds.ts";
+import { Records } from "./records.tsx";
 import { MergeDialog, UnmergeDialog } from "./merge.tsx";
 
 interface Props {
@@ -96,6 +97,7 @@ export function CustomerPanel({ conversation, customer, turn, onChange }: Props)
           </dl>
         ) : <p class="hint">{t("noFacts")}</p>}
       </section>
+      <Records customer={customer.id} turn={turn} />
       {attributes.length > 0 && (
         <section>
           <h3>{t("attributes")}</h3>
