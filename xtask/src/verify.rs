@@ -3,6 +3,7 @@
 use crate::command::{Outcome, run as run_command, run_reading};
 use crate::postgres::{Server, VARIABLE};
 use crate::steps::{Done, Step, run as run_steps};
+use crate::weights;
 use crate::workspace::{cargo, executable, root, target_dir};
 use crate::{licences, node, python, system};
 use std::path::PathBuf;
@@ -286,6 +287,10 @@ fn add_counterparts(command: &mut Command, state: &State) -> Outcome {
     }
     if let Some(chromium) = executable("chromium") {
         command.env("THROUGHLINE_CHROMIUM", chromium);
+    }
+    // Without it, tests that need it are told by words alone.
+    if let Some(model) = weights::fetch()? {
+        command.env("THROUGHLINE_TEST_MODEL", model);
     }
     command.env(
         "THROUGHLINE_TEST_BINARY",

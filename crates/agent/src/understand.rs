@@ -11,11 +11,18 @@ use serde_json::json;
 use throughline_procedure::{Library, SlotKind};
 
 /// From this probability on, a message without anything open begins a procedure.
-const START: f32 = 0.45;
+const START: f32 = 0.3;
 /// From this probability on, it does so although a question is open.
 const INTERRUPT: f32 = 0.8;
 /// How probable it must be that a message is about any procedure.
 const IN_SCOPE: f32 = 0.5;
+/// From this probability of one procedure on, less is enough: names of products and people are in no example, and make a
+/// message look stranger than it is.
+const SURE: f32 = 0.8;
+/// How probable it must then be.
+const IN_SCOPE_IF_SURE: f32 = 0.3;
+/// Whatever is less probable is no second meaning.
+const SECOND: f32 = 0.22;
 /// Two procedures closer than this could both be meant.
 const MARGIN: f32 = 0.12;
 /// The most parts of a message that are read for wishes of their own.
@@ -35,7 +42,11 @@ pub struct Ranked {
 impl Ranked {
     fn best(&self, least: f32) -> Option<&str> {
         let (name, probability) = self.intents.first()?;
-        (*probability >= least && self.in_scope >= IN_SCOPE).then_some(name)
+        let needed = match *probability >= SURE {
+            true => IN_SCOPE_IF_SURE,
+            false => IN_SCOPE,
+        };
+        (*probability >= least && self.in_scope >= needed).then_some(name)
     }
 
     /// The two best when either could be meant.
@@ -43,7 +54,7 @@ impl Ranked {
         let [(one, first), (other, second), ..] = self.intents.as_slice() else {
             return None;
         };
-        let close = first - second < MARGIN && *second > START / 2.0;
+        let close = first - second < MARGIN && *second > SECOND;
         (close && self.in_scope >= IN_SCOPE).then_some([one, other])
     }
 }

@@ -28,7 +28,7 @@ impl BuiltIn {
     ) -> Result<Self, ModelError> {
         let mut examples = Examples::default();
         for (procedure, text) in library.examples() {
-            examples.add(procedure, text);
+            examples.add(procedure, &without_numbers(text));
         }
         for question in questions {
             examples.add_outside(question);
@@ -62,7 +62,7 @@ impl BuiltIn {
     }
 
     fn rank(&self, text: &str) -> Ranked {
-        let ranking = self.classifier().classify(text);
+        let ranking = self.classifier().classify(&without_numbers(text));
         Ranked {
             intents: ranking
                 .intents
@@ -72,6 +72,17 @@ impl BuiltIn {
             in_scope: ranking.in_scope,
         }
     }
+}
+
+/// Without order numbers and addresses: they say nothing about what somebody wants, and are in no example.
+fn without_numbers(text: &str) -> String {
+    let is_number =
+        |word: &&str| word.contains('@') || word.chars().filter(char::is_ascii_digit).count() >= 3;
+    let words: Vec<&str> = text
+        .split_whitespace()
+        .filter(|word| !is_number(word))
+        .collect();
+    words.join(" ")
 }
 
 #[async_trait]

@@ -2,12 +2,13 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use throughline_agent::phrase::Style;
 use throughline_brain::simulate::{CHANNELS, Checked, Simulator, is_for, scenarios};
 use throughline_brain::{Brain, BuiltIn, Business};
-use throughline_procedure::Trial;
+use throughline_procedure::{Library, Trial};
 use throughline_tools::{Caller, Environment};
-use throughline_understanding::Vectors;
+use throughline_understanding::{Embedder, SentenceModel, Vectors};
 
 /// A day in the demo shop's time, in milliseconds since 1970.
 const NOW: i64 = 1_716_000_000_000;
@@ -85,15 +86,27 @@ async fn trying_out_changes_nothing_outside_and_nothing_known_is_asked_again() {
     let (business, _) = Business::load(&demo()).unwrap();
     let caller = Caller::new(&business.catalog, &environment).unwrap();
     let library = business.library.clone();
-    let understander = BuiltIn::train(&library, [], None, &mut Vectors::default()).unwrap();
     let brain = Brain::new(business, caller);
-    let simulator = Simulator {
-        brain: &brain,
-        understander: &understander,
-        now: NOW,
-        writes: false,
-    };
-    // All in one shop: what one test changed, another would notice.
+    // By words alone, and by meaning where the sentence model has been fetched.
+    for model in std::iter::once(None).chain(sentence_model().map(Some)) {
+        let understander = BuiltIn::train(&library, [], model, &mut Vectors::default()).unwrap();
+        let simulator = Simulator {
+            brain: &brain,
+            understander: &understander,
+            now: NOW,
+            writes: false,
+        };
+        play(&simulator, &library).await;
+    }
+}
+
+fn sentence_model() -> Option<Arc<dyn SentenceModel>> {
+    let folder = std::env::var_os("THROUGHLINE_TEST_MODEL")?;
+    Some(Arc::new(Embedder::load(Path::new(&folder)).unwrap()))
+}
+
+/// All in one shop: what one test changed, another would notice.
+async fn play(simulator: &Simulator<'_>, library: &Library) {
     for procedure in library.procedures.values() {
         for trial in &procedure.tests {
             let mut channels = CHANNELS.iter().filter(|(name, _)| is_for(trial, name));
@@ -103,7 +116,7 @@ async fn trying_out_changes_nothing_outside_and_nothing_known_is_asked_again() {
             assert_eq!(checked.problems, Vec::<String>::new(), "{place}");
         }
     }
-    for (procedure, trial) in scenarios(&library, 7, 100) {
+    for (procedure, trial) in scenarios(library, 7, 100) {
         for (channel, style) in CHANNELS {
             let run = simulator.run(&trial, style).await;
             let place = format!("{procedure}, example of line {}, {channel}", trial.line);

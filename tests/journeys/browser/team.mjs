@@ -30,7 +30,7 @@ const story = {
     if (await folded.isVisible()) await folded.click();
     await noted.waitFor();
     await page.keyboard.press("f");
-    await page.getByLabel("Status", { exact: true }).and(page.locator(":focus")).waitFor();
+    await until("the first choice has the focus", () => page.locator(".filter select").first().evaluate((choice) => choice === document.activeElement));
     await page.keyboard.press("Escape");
     assert.equal(await focused(page), "Filter");
     await page.keyboard.press("f");
