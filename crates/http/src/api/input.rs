@@ -79,29 +79,12 @@ pub fn parse<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T,
             ));
         }
     };
-    if has_nul(body) {
-        return Err(Problem::invalid(
-            "body",
-            "a text holds the character U+0000, which is no text; leave it out",
-        ));
-    }
     serde_json::from_slice(body).map_err(|error| {
         use serde_json::error::Category;
         match error.classify() {
             Category::Data => Problem::invalid("body", error.to_string()),
             _ => malformed("body", &format!("this is not JSON: {error}")),
         }
-    })
-}
-
-/// Whether a text of this JSON holds U+0000, which no database keeps in a text.
-fn has_nul(body: &[u8]) -> bool {
-    const NUL: &[u8] = b"u0000";
-    let mut escaped = false;
-    body.iter().enumerate().any(|(at, byte)| {
-        let begins = escaped && body[at..].starts_with(NUL);
-        escaped = *byte == b'\\' && !escaped;
-        begins
     })
 }
 
