@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { mkdirSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 
 const require = createRequire(process.env.STORY_MODULES);
 const { chromium } = require("playwright-core");
@@ -71,4 +72,34 @@ export async function until(what, holds, ms = 15_000) {
     assert.ok(Date.now() < end, `waited in vain: ${what}`);
     await new Promise((wake) => setTimeout(wake, 50));
   }
+}
+
+/** Changes something as the member of this page would. */
+export const change = (page, method, path, body) =>
+  page.evaluate(
+    async ([method, path, body]) => {
+      const { csrf } = await (await fetch("/api/v1/session")).json();
+      const headers = { "content-type": "application/json", "x-csrf-token": csrf };
+      const answer = await fetch(`/api/v1/${path}`, { method, headers, body: JSON.stringify(body) });
+      return answer.ok ? answer.json() : Promise.reject(new Error(await answer.text()));
+    },
+    [method, path, body],
+  );
+
+/** What somebody said, in the timeline of the desk. */
+export const said = (page, text) => page.locator(".timeline .bubble", { hasText: text });
+
+/** Waits until the demo shop of a visit is open, and tells the password of those who work there. */
+export async function theDemo() {
+  const answers = async (url) => {
+    try {
+      return (await fetch(url)).ok;
+    } catch {
+      return false;
+    }
+  };
+  const outside = process.env.STORY_OUTSIDE;
+  await until("the demo is open", async () => (await answers(`${base}/desk`)) && (await answers(`${outside}/shop`)), 300_000);
+  const password = (await readFile(process.env.STORY_PASSWORD_FILE, "utf8")).trim();
+  return { outside, password };
 }

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { base, launch, picture } from "./browser.mjs";
 
+export { change, said } from "./browser.mjs";
+
 export const WIDE = { width: 1400, height: 900 };
 export const NARROW = { width: 420, height: 860 };
 
@@ -37,20 +39,7 @@ export async function desk(options, who) {
   return { context, page };
 }
 
-/** Changes something as the member of this page would. */
-export const change = (page, method, path, body) =>
-  page.evaluate(
-    async ([method, path, body]) => {
-      const { csrf } = await (await fetch("/api/v1/session")).json();
-      const headers = { "content-type": "application/json", "x-csrf-token": csrf };
-      const answer = await fetch(`/api/v1/${path}`, { method, headers, body: JSON.stringify(body) });
-      return answer.ok ? answer.json() : Promise.reject(new Error(await answer.text()));
-    },
-    [method, path, body],
-  );
-
 export const row = (page, name) => page.locator(".row", { hasText: name });
-export const said = (page, text) => page.locator(".timeline .bubble", { hasText: text });
 export const focused = (page) =>
   page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.className);
 

@@ -1,19 +1,9 @@
 // How long it takes from the Enter key in the widget until the words stand on the screen of the desk, and back.
-import { readFile } from "node:fs/promises";
-import { base, launch, until } from "./browser.mjs";
+import { base, launch, theDemo, until } from "./browser.mjs";
 
-const outside = process.env.STORY_OUTSIDE;
 const count = Number(process.argv[2] ?? 200);
 
-const answers = async (url) => {
-  try {
-    return (await fetch(url)).ok;
-  } catch {
-    return false;
-  }
-};
-await until("the demo is open", async () => (await answers(`${base}/desk`)) && (await answers(`${outside}/shop`)), 300_000);
-const password = (await readFile(process.env.STORY_PASSWORD_FILE, "utf8")).trim();
+const { outside, password } = await theDemo();
 
 const browser = await launch();
 const open = async (url) => {

@@ -1,21 +1,12 @@
 // Pictures of the main screens, for the documents: a visit to the demo shop, light and dark.
 import { readFile } from "node:fs/promises";
-import { base, launch, picture, until } from "./browser.mjs";
+import { base, launch, picture, theDemo } from "./browser.mjs";
 
-const outside = process.env.STORY_OUTSIDE;
 const PAGE = { width: 900, height: 700 };
 const PHONE = { width: 390, height: 780 };
 const DESK = { width: 1400, height: 900 };
 
-const answers = async (url) => {
-  try {
-    return (await fetch(url)).ok;
-  } catch {
-    return false;
-  }
-};
-await until("the demo is open", async () => (await answers(`${base}/desk`)) && (await answers(`${outside}/shop`)), 300_000);
-const password = (await readFile(process.env.STORY_PASSWORD_FILE, "utf8")).trim();
+const { outside, password } = await theDemo();
 const token = (await readFile(process.env.STORY_TOKEN_FILE, "utf8")).trim();
 
 /** The business answers, by its API. */

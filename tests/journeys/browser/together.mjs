@@ -1,6 +1,6 @@
 // A customer in the widget and people at the desk, over the real server: one conversation on every channel.
 import assert from "node:assert/strict";
-import { accessible, base, launch, picture, until } from "./browser.mjs";
+import { accessible, base, change, launch, picture, said, until } from "./browser.mjs";
 
 const host = process.env.STORY_HOST;
 const invites = JSON.parse(process.env.STORY_INVITES);
@@ -60,19 +60,7 @@ const answers = async (page, text) => {
 /** The desk answers where the customer wrote last. */
 const answersOver = (page, way) =>
   until(`${way} is chosen`, async () => (await page.locator(".way-choice option:checked").textContent()) === way);
-const said = (page, text) => page.locator(".timeline .bubble", { hasText: text });
 const offer = (page) => page.getByRole("region", { name: "Offers" }).getByRole("article");
-const change = (page, method, path, body) =>
-  page.evaluate(
-    async ([method, path, body]) => {
-      const { csrf } = await (await fetch("/api/v1/session")).json();
-      const headers = { "content-type": "application/json", "x-csrf-token": csrf };
-      const answer = await fetch(`/api/v1/${path}`, { method, headers, body: body && JSON.stringify(body) });
-      return answer.ok ? answer.json() : Promise.reject(new Error(await answer.text()));
-    },
-    [method, path, body],
-  );
-
 try {
   await together();
 } catch (error) {
