@@ -2,6 +2,9 @@
 //!
 //! The model is all-MiniLM-L6-v2 (Reimers & Gurevych 2019, "Sentence-BERT"; Apache-2.0) as an ONNX file with int8
 //! weights, run by rten. A vector is the mean over the tokens' last hidden states, at length one, as its authors use it.
+//! Where the processor can, products are in eight bits too ([`eight_bit`]): twice as fast, for vectors that differ little.
+
+mod eight_bit;
 
 use crate::vectors::SentenceModel;
 use crate::wordpiece::WordPiece;
@@ -19,8 +22,7 @@ pub const DIMENSIONS: usize = 384;
 /// rest of a longer text does not count.
 pub const TOKEN_LIMIT: usize = 256;
 
-/// Tokens of a question or a message that are read, about a hundred words: somebody waits, and each token takes a
-/// quarter of a millisecond.
+/// Tokens of a question or a message that are read, about a hundred words: somebody waits for the answer.
 pub const QUESTION_LIMIT: usize = 128;
 
 /// The network's file in the model's directory.
@@ -71,14 +73,19 @@ enum Input {
 }
 
 impl Embedder {
-    /// Reads [`MODEL_FILE`] and [`VOCABULARY_FILE`] from `directory`. Takes about half a second and 90 MB.
+    /// Reads [`MODEL_FILE`] and [`VOCABULARY_FILE`] from `directory`. Takes about half a second.
     ///
     /// # Errors
     /// When a file is missing, or is not MiniLM: a text is embedded to find out.
     pub fn load(directory: &Path) -> Result<Self, ModelError> {
-        let bytes = read(&directory.join(MODEL_FILE))?;
+        let mut bytes = read(&directory.join(MODEL_FILE))?;
         let vocabulary = read(&directory.join(VOCABULARY_FILE))?;
         let words = WordPiece::from_vocabulary(&String::from_utf8_lossy(&vocabulary))?;
+        if eight_bit::is_exact_here()
+            && let Some(faster) = eight_bit::in_eight_bits(&bytes)
+        {
+            bytes = faster;
+        }
         let digest = hex::encode(Sha256::digest(&bytes));
         // Weights in the layout that products want, once and not on every run.
         let model = ModelOptions::with_all_ops()
@@ -111,7 +118,7 @@ impl Embedder {
         }
     }
 
-    /// The model's name, from its content: vectors under different names must not be compared.
+    /// The model's name, from its content as it runs here: vectors under different names must not be compared.
     pub fn model(&self) -> &str {
         &self.name
     }

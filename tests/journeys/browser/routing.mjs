@@ -238,7 +238,7 @@ const story = {
     await until("it is the supervisor's", async () => (await boss.page.getByLabel("Owner", { exact: true }).locator("option:checked").textContent()) === "Bao Nguyen (You)");
     const none = await desk();
     await none.page.goto(`${base}/desk/board`);
-    await none.page.getByRole("alert").waitFor();
+    await none.page.locator("#main").getByRole("alert").waitFor();
     await none.context.close();
     await close(ana, boss);
   },

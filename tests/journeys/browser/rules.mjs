@@ -227,7 +227,7 @@ const story = {
         await accessible(page, `policies, ${part}, ${where}`);
       }
       await page.goto(`${base}/desk/settings/procedures`);
-      await page.locator(".settings-page .table-box, .settings-page .empty").first().waitFor();
+      await page.locator(".settings-page .table-box").waitFor();
       await accessible(page, `procedures, ${where}`);
       await page.goto(`${base}/desk/approvals`);
       await page.locator(".settings-page select").waitFor();

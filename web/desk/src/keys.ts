@@ -1,6 +1,6 @@
 // Every key of the desk, in one table: what the help shows is what works.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { taste } from "./model/taste.ts";
 import type { Word } from "./words.ts";
 
@@ -62,12 +62,12 @@ export const commands = Object.entries(COMMANDS) as [CommandName, Command][];
 
 const bound = new Map<CommandName, (() => void)[]>();
 
-/** Lets `act` be what the command does while the part is shown; the part shown last goes first. */
+/** Lets `act` be what the command does from the moment the part is shown; the part shown last goes first. */
 export function useCommand(name: CommandName, act: (() => void) | null): void {
   const latest = useRef(act);
   latest.current = act;
   const active = act !== null;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!active) return;
     const call = (): void => latest.current?.();
     bound.set(name, [...(bound.get(name) ?? []), call]);

@@ -160,21 +160,19 @@ fn recompute(tx: &mut Tx<'_>, setup: &Setup, changed: &[IdentifierId]) -> Result
     store_suggestions(tx, setup, &closure, &now)?;
     if !moved.is_empty() {
         conversation::follow(tx, setup, &moved)?;
-        for (_, new) in moved.values() {
-            tx.hint(Hint::Identity {
-                customer: new.uuid(),
-            });
-        }
         tell(tx, setup, &moved)?;
     }
     Ok(moved)
 }
 
-/// Tells subscribers about every customer that gained or lost an identifier.
+/// Tells whoever looks on, and subscribers, about every customer that gained or lost an identifier.
 fn tell(tx: &mut Tx<'_>, setup: &Setup, moved: &Moved) -> Result<()> {
     let concerned: BTreeSet<CustomerId> =
         moved.values().flat_map(|(old, new)| [*old, *new]).collect();
     for id in concerned {
+        tx.hint(Hint::Identity {
+            customer: id.uuid(),
+        });
         webhook::customer_changed(tx, &setup.clock, id)?;
     }
     Ok(())

@@ -53,6 +53,8 @@ export function Composer({ conversation, customer, lines, onLines, rival, onRiva
   const [caret, setCaret] = useState(0);
   const [uploads, setUploads] = useState<string[]>([]);
   const [busy, setBusy] = useState(false);
+  /** Sent before it was known where to: it goes as soon as that is. */
+  const [hasty, setHasty] = useState(false);
   const all = useStore(endpoints);
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
@@ -101,7 +103,10 @@ export function Composer({ conversation, customer, lines, onLines, rival, onRiva
     if (isEmpty || busy || uploads.length > 0) return;
     let via: string | null = null;
     if (!isNote) {
-      if (!way) return;
+      if (!way) {
+        setHasty(customer === null);
+        return;
+      }
       try {
         via = way.key;
         if (way.open) {
@@ -132,6 +137,11 @@ export function Composer({ conversation, customer, lines, onLines, rival, onRiva
     tell(false);
     field.current?.focus();
   };
+  useEffect(() => {
+    if (!hasty || customer === null) return;
+    setHasty(false);
+    void submit();
+  }, [hasty, customer]);
   const back = (one: Outgoing | undefined): void => {
     const taken = one && takeBack(one.id);
     if (!taken) return;
@@ -248,6 +258,7 @@ export function Composer({ conversation, customer, lines, onLines, rival, onRiva
         onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
         onInput={(event) => {
           setCaret(event.currentTarget.selectionStart);
+          setHasty(false);
           keep({ ...draft, text: event.currentTarget.value });
           tell(event.currentTarget.value !== "");
         }}

@@ -88,8 +88,8 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
             const { author } = entry;
             if (entry.direction === "out" && author.kind === "member" && author.id !== me()) setRival(author);
           }
-          // The case itself does not come with the entry that tells of its change.
-          if (entry.kind === "state") setTurn((count) => count + 1);
+          // Neither the case nor what is proven of the customer comes with the entry that tells of its change.
+          if (entry.kind === "state" || entry.kind === "identity") setTurn((count) => count + 1);
           seeConversation(id);
           if (entry.direction === "in") say(`${authorName(entry.author)}: ${entry.text.slice(0, 120)}`);
         },

@@ -15,7 +15,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 use throughline_engine::access::Permission;
 use throughline_engine::conversation::{self, Conversation, View};
-use throughline_model::id::ConversationId;
+use throughline_model::id::{ConversationId, CustomerId};
 use throughline_storage::Hint;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
@@ -53,8 +53,8 @@ struct LiveHeaders {
 
 /// Follow a conversation live
 ///
-/// Server-sent events: `entry` (an entry; its number is the event's id), `conversation` (its state, whenever that or
-/// a delivery may have changed), `fleeting` (typing and the like; not stored). Connect again with `Last-Event-ID` or
+/// Server-sent events: `entry` (an entry; its number is the event's id), `conversation` (its state, whenever that, a
+/// delivery or who its customer is may have changed), `fleeting` (typing and the like; not stored). Connect again with `Last-Event-ID` or
 /// `after` and no entry is missing or repeated. The stream ends when the caller may not read any more.
 #[utoipa::path(get, path = "/api/v1/conversations/{id}/events", tag = "live",
     params(("id" = ConversationId, Path), LiveQuery, LiveHeaders),
@@ -70,11 +70,12 @@ async fn follow_conversation(
     let after = last_event(&headers)?.or(query.after).unwrap_or(0);
     // Listening starts before the first look, so that nothing can happen between the two.
     let hints = app.db().hints().listen();
-    app.db().read(move |tx| conversation::get(tx, id)).await?;
+    let found = app.db().read(move |tx| conversation::get(tx, id)).await?;
     let follower = Follower {
         app,
         caller,
         id,
+        customer: found.customer,
         after,
         hints,
         heartbeat: interval_at(Instant::now() + HEARTBEAT, HEARTBEAT),
@@ -99,6 +100,8 @@ struct Follower {
     app: App,
     caller: Caller,
     id: ConversationId,
+    /// Whose it was at the last look.
+    customer: CustomerId,
     /// The last entry that was sent.
     after: i64,
     hints: Receiver<Hint>,
@@ -126,6 +129,7 @@ impl Follower {
                     }
                     Look::State => {
                         let Some(state) = self.state().await else { return };
+                        self.customer = state.customer;
                         yield Ok(event("conversation", &state));
                     }
                     Look::Heartbeat => {
@@ -162,6 +166,9 @@ impl Follower {
                     return Look::Entries;
                 }
                 Ok(Hint::Changed { conversation }) if conversation == self.id => {
+                    return Look::State;
+                }
+                Ok(Hint::Identity { customer }) if customer == self.customer.uuid() => {
                     return Look::State;
                 }
                 Ok(Hint::Fleeting {
