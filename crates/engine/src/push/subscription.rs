@@ -20,7 +20,7 @@ const POINT_BYTES: usize = 65;
 const AUTH_BYTES: usize = 16;
 
 /// What a browser reads by, as it says itself (`PushSubscription.toJSON().keys`).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct BrowserKeys {
     /// Its public key, in base64.
     pub p256dh: String,
