@@ -34,6 +34,14 @@ const loader = {
   target: ["es2020"],
 };
 
+// What tells of answers while no page is open. It has to be one file that runs as it is, too.
+const worker = {
+  ...common,
+  entryPoints: { worker: "widget/worker/worker.ts" },
+  outdir: "dist/chat",
+  format: "iife",
+};
+
 // What most people never open is in files of its own, loaded when somebody goes there.
 const desk = {
   ...common,
@@ -68,7 +76,7 @@ for (const folder of ["dist/chat", "dist/desk"]) {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
 }
-for (const one of [loader, chat, desk]) {
+for (const one of [loader, chat, worker, desk]) {
   const building = await context(one);
   if (process.argv.includes("--watch")) {
     await building.watch();

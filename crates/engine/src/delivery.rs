@@ -12,7 +12,7 @@ use crate::attachment::{self, StoredFile};
 use crate::conversation::Interaction;
 use crate::error::{Error, Result};
 use crate::queries::delivery as queries;
-use crate::{job, visitor, webhook};
+use crate::{job, push, visitor, webhook};
 use serde::Serialize;
 use serde_json::json;
 use throughline_model::channel::Channel;
@@ -116,6 +116,9 @@ pub fn post(
             now,
             TRIES,
         )?;
+    }
+    if pulled {
+        push::tell_later(tx, setup, line, id)?;
     }
     if pulled && !automatic {
         visitor::offline::follow_later(tx, setup, line, id)?;

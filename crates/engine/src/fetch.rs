@@ -1,4 +1,4 @@
-//! Calls to places that others name: subscribers' webhooks, media at a provider.
+//! Calls to places that others name: subscribers' webhooks, media at a provider, push services of browsers.
 //!
 //! Whoever can make us call a URL must not reach what only we can reach (server-side request forgery). So
 //! [`Outside`] judges the URL as written, resolves the name itself, refuses every address that is not on the
@@ -17,12 +17,15 @@ pub use resolve::{Resolver, SystemResolver};
 pub use target::Reach;
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{HeaderMap, LOCATION};
+use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use resolve::{Guard, ResolveError};
 use std::sync::Arc;
 use std::time::Duration;
 use target::host_name;
+use throughline_model::clock::Millis;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
 use url::{Host, Url};
 
 /// So many redirects are followed, each judged anew.
@@ -55,6 +58,21 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// The body, as far as it was read.
     pub body: Bytes,
+}
+
+impl Answer {
+    /// For how long whoever answered asks to be left alone (`Retry-After`), in milliseconds from `now`.
+    pub fn asked_ms(&self, now: Millis) -> Option<i64> {
+        let value = self.headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+        let asked = match value.parse::<i64>() {
+            Ok(seconds) => seconds.saturating_mul(1000),
+            Err(_) => {
+                let until = OffsetDateTime::parse(value, &Rfc2822).ok()?;
+                until.unix_timestamp().saturating_mul(1000) - now
+            }
+        };
+        Some(asked.max(0))
+    }
 }
 
 impl Outside {

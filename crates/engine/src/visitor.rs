@@ -32,6 +32,7 @@ pub use sight::{Line, Sight, assurance_here, check_quota, prompt_of, sight};
 use crate::Setup;
 use crate::error::{Error, Result};
 use crate::identity::{self, Evidence};
+use crate::push;
 use crate::queries::visitor as queries;
 use throughline_identity::AssertionKind;
 use throughline_model::assurance::Assurance;
@@ -174,6 +175,7 @@ fn retire(tx: &mut Tx<'_>, setup: &Setup, visitor: &Visitor) -> Result<()> {
     let now = setup.clock.now();
     tx.execute(&queries::RETIRE, params![visitor.identifier, now])?;
     tx.execute(&queries::END_PROOFS, params![visitor.identifier, now])?;
+    push::forget(tx, visitor.identifier)?;
     tx.hint(throughline_storage::Hint::Identity {
         customer: visitor.identifier.uuid(),
     });

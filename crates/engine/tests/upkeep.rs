@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 use throughline_engine::conversation::{self, Author, Change, View};
+use throughline_engine::fetch::{Outside, Reach};
 use throughline_engine::job::Runner;
+use throughline_engine::push::{self, BrowserKeys, Place};
 use throughline_engine::upkeep::{self, Retention, UPKEEP, Upkeep};
 use throughline_engine::visitor::{self, Terms};
 use throughline_model::clock::Millis;
@@ -273,6 +275,41 @@ fn a_visitor_who_signed_out_is_forgotten_once_their_token_is_too_old_to_count() 
         runner.run_due().await.unwrap();
         assert_eq!(count(&shop, known).await, 0);
         assert!(!counts().await, "the token is too old");
+    });
+}
+
+#[test]
+fn a_browser_is_told_for_as_long_as_its_visitor_is_remembered() {
+    on_both_engines(async |engine| {
+        let shop = Shop::open(engine).await;
+        let runner = kept_up(&shop).await;
+        let reach = Reach {
+            allow_private: true,
+            ..Reach::default()
+        };
+        let keys = BrowserKeys {
+            p256dh: "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+                .to_owned(),
+            auth: "BTBZMqHH6r4Tts7J_aSIgg".to_owned(),
+        };
+        let outside = Outside::new(reach).unwrap();
+        let place = Place::find(&outside, "http://127.0.0.1:9/push", &keys);
+        let place = place.await.unwrap();
+        let (setup, chat) = (shop.setup.clone(), shop.chat);
+        let db = &shop.database.db;
+        db.write(move |tx| {
+            let arrived = visitor::arrive(tx, &setup, chat, None)?;
+            push::subscribe(tx, &setup, arrived.visitor.identifier, &place, "en")
+        })
+        .await
+        .unwrap();
+        let told = "SELECT COUNT(*) AS n FROM push_subscription";
+        shop.setup.clock.advance(400 * DAY - MINUTE);
+        runner.run_due().await.unwrap();
+        assert_eq!(count(&shop, told).await, 1);
+        shop.setup.clock.advance(DAY);
+        runner.run_due().await.unwrap();
+        assert_eq!(count(&shop, told).await, 0);
     });
 }
 

@@ -74,7 +74,7 @@ impl App {
         endpoints: Vec<ConfiguredEndpoint>,
         knowledge: Knowledge,
     ) -> Self {
-        let lobby = Lobby::new(&config, &endpoints);
+        let lobby = Lobby::new(&config, &endpoints, &setup.keys);
         let endpoints = endpoints
             .into_iter()
             .map(|one| (one.record.name.clone(), one))

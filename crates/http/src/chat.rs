@@ -15,6 +15,7 @@ mod links;
 mod lobby;
 mod messages;
 mod page;
+mod push;
 mod rating;
 mod resume;
 mod settings;
@@ -24,6 +25,7 @@ mod visitors;
 pub use hub::Hub;
 pub use lobby::{Lobby, mailboxes, terms};
 pub use page::frame;
+pub use push::chats as pushed_chats;
 pub use settings::Wish;
 
 use crate::app::App;
@@ -61,6 +63,8 @@ pub fn router(app: &App) -> Router<App> {
         .route("/chat/v1/contact", post(addresses::contact))
         .route("/chat/v1/links", post(links::make))
         .route("/chat/v1/rating", post(rating::rate))
+        .route("/chat/v1/push", post(push::start))
+        .route("/chat/v1/push/stop", post(push::stop))
         .route("/chat/v1/settings/{endpoint}", get(settings::read))
         .route("/chat/v1/articles/{endpoint}", get(articles::search))
         .route("/chat/v1/articles/{endpoint}/{slug}", get(articles::read))

@@ -13,6 +13,8 @@ mod handover;
 mod messages;
 #[path = "chat/offline.rs"]
 mod offline;
+#[path = "chat/push.rs"]
+mod push;
 #[path = "chat/shop.rs"]
 mod shop;
 #[path = "chat/streams.rs"]

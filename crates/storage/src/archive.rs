@@ -37,6 +37,7 @@ const TABLES: &[&str] = &[
     "proof",
     "one_time_code",
     "retired_visitor",
+    "push_subscription",
     "resume_link",
     "opt_out",
     "delivery",

@@ -31,6 +31,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "attendance",
         include_str!("../migrations/0009_attendance.sql"),
     ),
+    (10, "push", include_str!("../migrations/0010_push.sql")),
 ];
 
 const LIST: Query = Query::plain(

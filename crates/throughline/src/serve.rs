@@ -19,6 +19,7 @@ use throughline_engine::fetch::FetchFiles;
 use throughline_engine::job::Runner;
 use throughline_engine::knowledge::{IMPORT_PAGE, ImportPages, Knowledge};
 use throughline_engine::policy;
+use throughline_engine::push::{PUSH, Push};
 use throughline_engine::routing::{self, Dispatcher};
 use throughline_engine::upkeep::{self, Retention, Upkeep};
 use throughline_engine::visitor::offline::{CHAT_OFFLINE, Offline};
@@ -113,7 +114,7 @@ async fn start_jobs(
         db.clone(),
         setup.clone(),
         files.clone(),
-        outside,
+        outside.clone(),
         credentials,
     );
     let offline = Offline {
@@ -121,6 +122,15 @@ async fn start_jobs(
         setup: setup.clone(),
         terms: chat::terms(config),
         mailboxes: chat::mailboxes(endpoints),
+        presence: Box::new(app.lobby().hub().clone()),
+    };
+    let push = Push {
+        db: db.clone(),
+        setup: setup.clone(),
+        outside,
+        key: app.lobby().sender().clone(),
+        contact: config.server.public_base(),
+        chats: chat::pushed_chats(config, endpoints),
         presence: Box::new(app.lobby().hub().clone()),
     };
     let upkeep = Upkeep::new(db.clone(), setup.clone(), files.clone(), retention(config));
@@ -138,6 +148,7 @@ async fn start_jobs(
             2,
         )
         .with(IMPORT_PAGE, Arc::new(pages), 2)
+        .with(PUSH, Arc::new(push), 8)
         .with(CHAT_OFFLINE, Arc::new(offline), 4)
         .with(routing::ROUTE, routing, 1)
         .with(upkeep::UPKEEP, Arc::new(upkeep), 1);

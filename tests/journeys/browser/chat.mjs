@@ -9,8 +9,9 @@ const browser = await launch();
 const complaints = [];
 
 /** A browser profile of its own. */
-async function person(options = {}) {
+async function person(options = {}, prepare = async () => {}) {
   const context = await browser.newContext({ viewport: WIDE, ...options });
+  await prepare(context);
   const page = await context.newPage();
   page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
   page.on("dialog", (dialog) => {
@@ -47,6 +48,51 @@ async function conversationOf(page) {
     const answer = await fetch("/chat/v1/me", { headers: { authorization: `Bearer ${token}` } });
     return (await answer.json()).conversation.id;
   });
+}
+
+/** Browsers of tests have no push service: the page subscribes at one that takes everything and says nothing. */
+function subscribesNowhere() {
+  const base64 = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
+  let subscription = null;
+  PushManager.prototype.getSubscription = async () => subscription;
+  PushManager.prototype.subscribe = async () => {
+    const keys = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, false, ["deriveBits"]);
+    const p256dh = base64(await crypto.subtle.exportKey("raw", keys.publicKey)).replaceAll("+", "-").replaceAll("/", "_");
+    const endpoint = `http://127.0.0.1:9/${crypto.randomUUID()}`;
+    subscription = {
+      endpoint,
+      options: { applicationServerKey: null },
+      toJSON: () => ({ endpoint, expirationTime: null, keys: { p256dh, auth: "AAAAAAAAAAAAAAAAAAAAAA" } }),
+      unsubscribe: async () => {
+        subscription = null;
+        return true;
+      },
+    };
+    return subscription;
+  };
+}
+
+/** What the browser shows outside of its pages, as `page`, one of the same server, knows it. */
+const news = (page) =>
+  page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.getRegistration("/chat/chat");
+    const shown = await registration.getNotifications();
+    return shown.map(({ title, body, lang, dir, silent }) => ({ title, body, lang, dir, silent }));
+  });
+
+/** What a push service would hand to the chat's worker. */
+async function pusher(page) {
+  const cdp = await page.context().newCDPSession(page);
+  const found = new Promise((find) => {
+    cdp.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {
+      const chat = registrations.find((one) => new URL(one.scopeURL).pathname === "/chat/chat");
+      if (chat) find(chat.registrationId);
+    });
+  });
+  await cdp.send("ServiceWorker.enable");
+  const registrationId = await found;
+  return (message) =>
+    cdp.send("ServiceWorker.deliverPushMessage", { origin: base, registrationId, data: JSON.stringify(message) });
 }
 
 const code = (text) => text.match(/\b\d{6}\b/)[0];
@@ -348,6 +394,61 @@ const story = {
     assert.deepEqual(await bubbles(page), []);
     await writes(page, "Somebody else");
     await shows(page, ["Somebody else"]);
+    await context.close();
+  },
+
+  async "Whoever wants it is told of an answer by their browser, until they look or want it no longer"() {
+    const { context, page } = await person({ permissions: ["notifications"] }, (context) =>
+      context.addInitScript(subscribesNowhere),
+    );
+    const asks = (path) =>
+      page.waitForResponse((answer) => answer.url() === `${base}/chat/v1/${path}`).then((answer) => answer.status());
+    await writes(page, "Is it here?");
+    await shows(page, ["Is it here?"]);
+    const tellMe = page.locator(".log").getByRole("button", { name: "Tell me here when there is an answer" });
+    await tellMe.waitFor();
+    await accessible(page, "the chat that offers to tell");
+    await picture(page, "tell-me-wide");
+    const subscribed = asks("push");
+    await tellMe.click();
+    assert.equal(await subscribed, 204);
+    await page.getByText("This browser tells you when there is an answer").waitFor();
+    assert.equal(await tellMe.isVisible(), false);
+
+    // The page is closed; another one of the server sees what the browser shows.
+    const conversation = await conversationOf(page);
+    const other = await context.newPage();
+    await other.goto(`${base}/chat/resume/none`);
+    await page.goto("about:blank");
+    const push = await pusher(other);
+    const told = { title: "Chat with Example Shop", tag: conversation, url: `${base}/chat/chat`, language: "en" };
+    await push({ ...told, body: "It is here." });
+    const shown = (body, silent) => [{ title: told.title, body, lang: "en", dir: "auto", silent }];
+    await until("the answer is shown", async () => (await news(other)).length === 1);
+    assert.deepEqual(await news(other), shown("It is here.", false));
+    await push({ ...told, body: "Come and get it." });
+    await until("the next one takes its place", async () => (await news(other))[0]?.body === "Come and get it.");
+    assert.equal((await news(other)).length, 1);
+
+    // Whoever looks has read it. What the browser gave up meanwhile (ours forgets with its page) is made again.
+    await business("answer", { conversation, text: "Come and get it." });
+    const again = asks("push");
+    await page.goto(`${base}/chat/chat`);
+    assert.equal(await again, 204);
+    await page.bringToFront();
+    await shows(page, ["Is it here?", "Come and get it."]);
+    await until("what was read is no news", async () => (await news(other)).length === 0);
+    await push({ ...told, body: "Are you there?" });
+    await until("it is shown quietly beside the open chat", async () => (await news(other)).length === 1);
+    assert.deepEqual(await news(other), shown("Are you there?", true));
+
+    await page.getByRole("button", { name: "More" }).click();
+    await accessible(page, "the menu of a browser that tells");
+    const stopped = asks("push/stop");
+    await page.getByRole("button", { name: "Do not tell me of answers any more" }).click();
+    assert.equal(await stopped, 204);
+    await until("and nothing is shown", async () => (await news(other)).length === 0);
+    await page.getByText("does not tell you of answers any more").waitFor();
     await context.close();
   },
 

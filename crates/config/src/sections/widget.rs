@@ -44,6 +44,9 @@ section! {
         pub rating: bool = default(true),
         /// Whether a new answer makes a sound, until the visitor turns it off.
         pub sounds: bool = default(true),
+        /// Whether visitors can have their browser tell them of answers while the hosted page is
+        /// closed: it goes through the push service of the browser's maker.
+        pub push: bool = default(true),
         /// A number to call, shown where the conversation can go on elsewhere.
         pub phone: Option<String> = example("+493012345678"),
     }

@@ -56,6 +56,8 @@ pub(super) async fn forget(
     sweep(db, &[&queries::DROP_CODES], now - CODES_MS).await?;
     let retired_ms = retention.visitor_ms.max(LEAST_RETIRED_MS);
     sweep(db, &[&queries::DROP_RETIRED_VISITORS], now - retired_ms).await?;
+    let silent_since = now - retention.visitor_ms;
+    sweep(db, &[&queries::DROP_PUSH_SUBSCRIPTIONS], silent_since).await?;
     sweep(db, &[&queries::DROP_IDEMPOTENCY], now - IDEMPOTENCY_MS).await?;
     sweep(db, &[&queries::DROP_NOTIFICATIONS], now - NOTIFICATIONS_MS).await?;
     let log = [

@@ -49,6 +49,13 @@ DELETE FROM retired_visitor WHERE identifier_id IN (
     WHERE r.at < $1 AND i.seen_at < $1 LIMIT $2
 )
 
+-- Whoever would not be remembered as a visitor is not told of answers either.
+-- name: drop_push_subscriptions
+DELETE FROM push_subscription WHERE id IN (
+    SELECT p.id FROM push_subscription p JOIN identifier i ON i.id = p.identifier_id
+    WHERE p.seen_at < $1 AND i.seen_at < $1 LIMIT $2
+)
+
 -- name: drop_idempotency
 DELETE FROM idempotency WHERE (principal, key) IN (
     SELECT principal, key FROM idempotency WHERE created_at < $1 ORDER BY created_at LIMIT $2

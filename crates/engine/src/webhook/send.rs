@@ -7,15 +7,13 @@ use crate::fetch::{Answer, Bounds, FetchError, Outside};
 use crate::job::{Done, Handler, Job};
 use crate::queries::webhook as queries;
 use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use throughline_model::clock::Millis;
 use throughline_model::id::WebhookId;
 use throughline_storage::{Db, Row, Tx, params};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc2822;
 use uuid::Uuid;
 
 /// How long to wait after each failed try, in milliseconds: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 10 h, as Standard
@@ -194,16 +192,8 @@ impl Tried {
 
     /// How long the receiver asks us to wait, in milliseconds.
     fn asked_ms(&self) -> Option<i64> {
-        let answer = self.answer.as_ref().ok()?;
-        let value = answer.headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-        let asked = match value.parse::<i64>() {
-            Ok(seconds) => seconds.saturating_mul(1000),
-            Err(_) => {
-                let until = OffsetDateTime::parse(value, &Rfc2822).ok()?;
-                until.unix_timestamp().saturating_mul(1000) - self.at
-            }
-        };
-        Some(asked.clamp(0, ASKED_LIMIT_MS))
+        let asked = self.answer.as_ref().ok()?.asked_ms(self.at)?;
+        Some(asked.min(ASKED_LIMIT_MS))
     }
 }
 

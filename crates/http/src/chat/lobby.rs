@@ -7,6 +7,8 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use throughline_config::{Config, JwtAlgorithm, Webchat};
 use throughline_engine::access::RateLimit;
+use throughline_engine::key::Keys;
+use throughline_engine::push::SenderKey;
 use throughline_engine::visitor::{Terms, TokenKey, Verifier};
 use throughline_model::channel::Channel;
 use throughline_model::clock::Millis;
@@ -37,6 +39,7 @@ pub struct Lobby {
     reads: RateLimit,
     pages: RateLimit,
     calendars: HashMap<EndpointId, Calendar>,
+    sender: SenderKey,
 }
 
 /// What is counted.
@@ -54,7 +57,7 @@ pub enum Effort {
 
 impl Lobby {
     /// Opens the lobby as configured. A key that cannot be read is left out, and the log says so.
-    pub fn new(config: &Config, endpoints: &[ConfiguredEndpoint]) -> Self {
+    pub fn new(config: &Config, endpoints: &[ConfiguredEndpoint], keys: &Keys) -> Self {
         let per_minute = config.limits.chat_messages_per_minute;
         let verifiers = endpoints
             .iter()
@@ -83,6 +86,7 @@ impl Lobby {
             reads: RateLimit::per_minute(READS_PER_MINUTE),
             pages: RateLimit::per_minute(PAGES_PER_MINUTE),
             calendars,
+            sender: SenderKey::of(keys),
         }
     }
 
@@ -104,6 +108,11 @@ impl Lobby {
     /// When somebody answers at once in a chat; none when that is always.
     pub fn calendar(&self, endpoint: EndpointId) -> Option<&Calendar> {
         self.calendars.get(&endpoint)
+    }
+
+    /// By what push services know this installation.
+    pub fn sender(&self) -> &SenderKey {
+        &self.sender
     }
 
     /// Counts a page with the chat's button, from one address of the internet.

@@ -15,7 +15,7 @@ use throughline_model::channel::Channel;
 
 /// Nothing but our own script and style runs. `img-src` and `frame-ancestors` come behind it.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
-     base-uri 'none'; form-action 'none'";
+     worker-src 'self'; base-uri 'none'; form-action 'none'";
 
 /// The pages.
 pub fn router() -> Router<App> {
@@ -23,6 +23,7 @@ pub fn router() -> Router<App> {
         .route("/chat/{endpoint}", get(chat))
         .route("/chat/resume/{token}", get(link))
         .route("/chat/assets/{name}", get(asset))
+        .route("/chat/worker.js", get(worker))
 }
 
 /// What the page is for its script.
@@ -63,6 +64,12 @@ async fn link(headers: HeaderMap) -> Response {
 /// `GET /chat/assets/{name}`
 async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
     assets::serve(assets::CHAT, &name, &headers)
+}
+
+/// `GET /chat/worker.js`: what shows the news of an answer while no page is open. It stands here because a worker may
+/// only serve pages below its own address.
+async fn worker(headers: HeaderMap) -> Result<Response, Problem> {
+    assets::serve(assets::CHAT, "worker.js", &headers)
 }
 
 fn page(

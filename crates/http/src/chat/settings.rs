@@ -1,6 +1,7 @@
 //! `GET /chat/v1/settings/{endpoint}`: how a chat looks and behaves, in the reader's language.
 
 use super::guest::check_origin;
+use super::push;
 use super::shape::outlets;
 use crate::api::input::{Path, Query};
 use crate::app::{App, ConfiguredEndpoint};
@@ -53,6 +54,8 @@ pub struct Settings {
     pub continue_on: Vec<Channel>,
     /// The largest file, in bytes.
     pub max_upload_bytes: usize,
+    /// The `applicationServerKey` with which a browser subscribes to be told of answers; none where nobody is told.
+    pub push_key: Option<String>,
 }
 
 /// What is said beside the button, and when.
@@ -138,6 +141,7 @@ pub fn of<'l>(
         phone: widget.phone,
         continue_on: outlets(app, chat),
         max_upload_bytes: app.files().max_bytes(),
+        push_key: push::is_offered(chat).then(|| app.lobby().sender().public().to_owned()),
     }
 }
 

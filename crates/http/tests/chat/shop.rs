@@ -10,10 +10,11 @@ use std::sync::{Arc, Mutex};
 use throughline_engine::conversation::{self, Author, Entry, View};
 use throughline_engine::delivery::{Adapters, DELIVER, Deliverer};
 use throughline_engine::job::Runner;
+use throughline_engine::push::{PUSH, Push};
 use throughline_engine::reply::{self, NewReply};
 use throughline_engine::visitor::offline::{CHAT_OFFLINE, Offline};
 use throughline_engine::{attachment, endpoint, identity};
-use throughline_http::chat::{mailboxes, terms};
+use throughline_http::chat::{mailboxes, pushed_chats, terms};
 use throughline_http::{App, ConfiguredEndpoint, router};
 use throughline_model::channel::ChannelAdapter;
 use throughline_model::conversation::AuthorKind;
@@ -34,6 +35,9 @@ fn settings() -> String {
         r#"
         [server]
         public_url = "https://support.shop.example/"
+
+        [outside]
+        vouched_hosts = ["127.0.0.1"]
 
         [[endpoint]]
         name = "chat"
@@ -138,8 +142,18 @@ impl ChatShop {
             mailboxes: mailboxes(&endpoints),
             presence: Box::new(app.lobby().hub().clone()),
         };
+        let push = Push {
+            db: db.clone(),
+            setup: setup.clone(),
+            outside: app.outside().unwrap().clone(),
+            key: app.lobby().sender().clone(),
+            contact: config.server.public_base(),
+            chats: pushed_chats(&config, &endpoints),
+            presence: Box::new(app.lobby().hub().clone()),
+        };
         let runner = Runner::new(db.clone(), setup.clone())
             .with(DELIVER, Arc::new(deliverer), 4)
+            .with(PUSH, Arc::new(push), 4)
             .with(CHAT_OFFLINE, Arc::new(offline), 4);
         Self {
             router: router(app.clone()),

@@ -129,7 +129,9 @@ impl Business {
 
 async fn hands(address: SocketAddr, chats: &str) -> Hands {
     let shop = Arc::new(Shop::open(Engine::Sqlite).await);
-    let settings = format!("[server]\npublic_url = \"http://{address}/\"\n{chats}{OUTLETS}");
+    let settings = format!(
+        "[server]\npublic_url = \"http://{address}/\"\n[outside]\nallow_private = true\n{chats}{OUTLETS}"
+    );
     let config = throughline_config::parse(&settings, std::iter::empty()).unwrap();
     let mut endpoints = Vec::new();
     for config in &config.endpoints {

@@ -15,6 +15,7 @@ import {
 import { Host } from "./host.ts";
 import { Memory } from "./memory.ts";
 import { Outbox } from "./outbox.ts";
+import { Push } from "./push.ts";
 import type { Settings } from "./settings.ts";
 import { ring } from "./sound.ts";
 import { Stream } from "./stream.ts";
@@ -37,6 +38,7 @@ export class Chat {
   readonly changes: Store<Chat>;
   readonly api: Api;
   readonly outbox: Outbox;
+  readonly push: Push;
   /** In order; numbers may be missing, for not everything is for the visitor. */
   entries: Entry[] = [];
   conversation: ConversationInfo | null = null;
@@ -70,6 +72,10 @@ export class Chat {
     this.memory = new Memory(settings.endpoint);
     this.sounds = settings.sounds && this.memory.sounds();
     this.api = new Api(settings.endpoint, this.memory.token(), (token) => this.memory.keepToken(token));
+    this.push = new Push(this.api, this.memory, settings, isFramed, {
+      changed: () => this.changes.tell(),
+      say: (text) => this.say(text),
+    });
     this.outbox = new Outbox(this.api, this.memory, {
       changed: () => this.changes.tell(),
       stored: (draft, { conversation }) => {
@@ -103,6 +109,7 @@ export class Chat {
     if (!this.api.isVisitor) return;
     this.stream.open();
     this.outbox.flush();
+    this.push.resume();
   }
 
   /** Nothing has been said here yet. */
@@ -200,7 +207,9 @@ export class Chat {
   read(): void {
     const seq = this.entries.at(-1)?.seq ?? 0;
     const isSeen = document.visibilityState === "visible" && this.isShown && (this.isFramed || document.hasFocus());
-    if (!isSeen || seq <= this.readSeq) return;
+    if (!isSeen) return;
+    void this.push.seen();
+    if (seq <= this.readSeq) return;
     this.readSeq = seq;
     this.tellServer("read", { seq });
     this.tellUnread();
@@ -311,6 +320,7 @@ export class Chat {
 
   private begin(me: Me | null): void {
     this.stream.reset();
+    void this.push.end();
     this.entries = [];
     this.typing = null;
     this.conversation = me?.conversation ?? null;

@@ -53,6 +53,15 @@ export class Memory {
     this.write("silent", on ? null : "1");
   }
 
+  /** Whether the visitor wants to be told of answers while the page is closed. */
+  push(): boolean {
+    return this.read("push") !== null;
+  }
+
+  keepPush(on: boolean): void {
+    this.write("push", on ? "1" : null);
+  }
+
   /** True for news from another window of this browser about the same token. */
   isToken(event: StorageEvent): boolean {
     return event.key === this.key("token");

@@ -21,4 +21,6 @@ export interface Settings {
   phone: string | null;
   continue_on: Outlet[];
   max_upload_bytes: number;
+  /** The key with which this browser subscribes to be told of answers. */
+  push_key: string | null;
 }

@@ -93,6 +93,8 @@ function Menu({ chat, onPlace, onDialog, onNew }: Omit<Props, "place">): JSX.Ele
         {chat.conversation && item(t("otherDevice"), () => onDialog("device"))}
         {articles && item(t("searchHelp"), () => onPlace({ kind: "search" }))}
         {sounds && item(t(chat.sounds ? "soundsOff" : "soundsOn"), () => chat.setSounds(!chat.sounds))}
+        {chat.push.isOn && item(t("tellNoMore"), () => void chat.push.turnOff())}
+        {!chat.push.isOn && chat.push.isPossible && chat.conversation && item(t("tellMe"), () => void chat.push.turnOn())}
         {item(t("startAnew"), () => {
           onPlace({ kind: "chat" });
           chat.startAnew();

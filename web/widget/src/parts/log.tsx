@@ -59,6 +59,13 @@ export function Log({ chat, children }: { chat: Chat; children: ComponentChildre
             <Waiting key={draft.id} draft={draft} chat={chat} />
           ))}
         </ol>
+        {newest?.from === "you" && chat.push.isPossible && !chat.push.isOn && (
+          <p class="tell">
+            <button type="button" class="link" onClick={() => void chat.push.turnOn()}>
+              {t("tellMe")}
+            </button>
+          </p>
+        )}
         <Rating chat={chat} />
         {typing && <p class="typing">{t("writing", { name: typing.name ?? t("somebody") })}</p>}
       </div>
