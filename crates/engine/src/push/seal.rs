@@ -71,7 +71,7 @@ fn seal_with(
     ]
     .concat();
     let mut agreed = [0_u8; 32];
-    Hkdf::<Sha256>::new(Some(auth), shared.raw_secret_bytes().as_slice())
+    Hkdf::<Sha256>::new(Some(auth), shared.raw_secret_bytes())
         .expand(&info, &mut agreed)
         .ok()?;
     let keys = Hkdf::<Sha256>::new(Some(salt.as_slice()), &agreed);

@@ -3,7 +3,7 @@
 
 use super::*;
 use proptest::prelude::*;
-use rten::{Model, ModelOptions};
+use rten::ModelOptions;
 use rten_tensor::prelude::*;
 use rten_tensor::{NdTensor, Tensor};
 
