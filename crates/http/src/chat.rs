@@ -13,6 +13,7 @@ mod hub;
 mod input;
 mod links;
 mod lobby;
+pub(crate) mod look;
 mod messages;
 mod page;
 mod rating;
