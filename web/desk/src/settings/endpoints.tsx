@@ -57,7 +57,7 @@ function All(): JSX.Element {
           const of = health.get(one.id);
           return (
             <tr key={one.id}>
-              <th scope="row"><span class="who"><ChannelIcon channel={one.channel} /> <span><bdi>{one.name}</bdi><small>{named("channel", one.channel)}</small>{one.channel === "webchat" && <To page={`endpoints/${encodeURIComponent(one.name)}`}>{w("looksAndWords")}<span class="unseen">: {one.name}</span></To>}</span></span></th>
+              <th scope="row"><span class="who"><ChannelIcon channel={one.channel} /> <span><bdi>{one.name}</bdi><small>{named("channel", one.channel)}</small>{one.channel === "webchat" && <To page={`endpoints/${encodeURIComponent(one.name)}`} label={`${w("looksAndWords")}: ${one.name}`}>{w("looksAndWords")}</To>}</span></span></th>
               <td><bdi>{one.address}</bdi></td>
               <td><bdi>{one.brand}</bdi></td>
               {may("oversee") && (

@@ -5,12 +5,10 @@ import { useRef, useState } from "preact/hooks";
 import { Field } from "../parts.tsx";
 import type { Wrong } from "../routing/model.ts";
 import { Line, Switch } from "./fields.tsx";
-import { KINDS, MOST_ASKED, type Asked } from "./model.ts";
+import { KINDS, KNOWN, MOST_ASKED, type Asked } from "./model.ts";
 import { l, ln } from "./words.ts";
 
 const NEW: Asked = { name: "", label: null, kind: "text", required: false };
-/** The chat has words of its own for these, and knows what they are. */
-const KNOWN = ["name", "email"];
 
 interface Props {
   ask: Asked[];

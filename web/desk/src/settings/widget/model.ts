@@ -1,15 +1,19 @@
 // How a chat looks and behaves, as the API has it and as the form does, and what the server finds wrong with it.
 
 import { Problem } from "../../model/api.ts";
-import { told } from "../../words.ts";
+import { language as ours, told } from "../../words.ts";
 import { hoursFrom, hoursText, type Hours, type Wrong } from "../routing/model.ts";
 import { r } from "../routing/words.ts";
 
-/** The languages the chat speaks, by the names they have for themselves. */
-export const LANGUAGES = { en: "English", de: "Deutsch", es: "Español", ar: "العربية" } as const;
-export type Language = keyof typeof LANGUAGES;
-export const LANGUAGE_CODES = Object.keys(LANGUAGES) as Language[];
+/** The languages the chat speaks. */
+export const LANGUAGES = ["en", "de", "es", "ar"] as const;
+export type Language = (typeof LANGUAGES)[number];
 export const KINDS = ["text", "long_text", "email", "phone", "number", "date"] as const;
+
+/** What it is called where the member works. */
+export function languageName(language: Language): string {
+  return new Intl.DisplayNames(ours(), { type: "language" }).of(language) ?? language;
+}
 
 export interface Texts {
   title: string | null;
@@ -59,6 +63,8 @@ export interface Draft extends Omit<Look, "hours" | "closed" | "texts"> {
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const NO_TEXTS: Texts = { title: null, greeting: null, invitation: null };
 export const MOST_ASKED = 20;
+/** The chat has words of its own for these, and knows what they are. */
+export const KNOWN: readonly string[] = ["name", "email"];
 
 export function draftOf(look: Look): Draft {
   const { hours, closed, texts, ...rest } = look;
@@ -73,7 +79,7 @@ export function draftOf(look: Look): Draft {
     title: own.title ?? look.title,
     greeting: own.greeting ?? look.greeting,
     invitation: own.invitation ?? look.invitation,
-    texts: Object.fromEntries(LANGUAGE_CODES.map((one) => [one, one === look.language ? NO_TEXTS : textsIn(one)])) as Draft["texts"],
+    texts: Object.fromEntries(LANGUAGES.map((one) => [one, one === look.language ? NO_TEXTS : textsIn(one)])) as Draft["texts"],
     always: hours.length === 0,
     week: weekOf(hours),
     closed: closed.join("\n"),
@@ -92,7 +98,11 @@ export function lookOf(draft: Draft): Look {
 
 /** The languages something is said in, beside the chat's own. */
 function spoken({ language, texts }: Draft): Language[] {
-  return LANGUAGE_CODES.filter((one) => one !== language && Object.values(texts[one]).some((text) => text !== null));
+  return LANGUAGES.filter((one) => one !== language && isSaid(texts[one]));
+}
+
+export function isSaid(texts: Texts): boolean {
+  return Object.values(texts).some((text) => text !== null);
 }
 
 function closedLines(text: string): string[] {
@@ -174,7 +184,8 @@ export function seen(look: Look, language: Language, open: boolean) {
     invitation: own?.invitation ?? look.invitation,
     color: shown(look.color),
     logo: look.logo,
-    ask: look.ask.map(({ name, label, kind, required }) => ({ name, label: label ?? "", kind: name === "email" ? "email" : kind, required })),
+    // A label that is still missing is not taken for one the chat has words for.
+    ask: look.ask.map(({ name, label, kind, required }) => ({ name, label: label ?? (KNOWN.includes(name) ? "" : name), kind: name === "email" ? "email" : kind, required })),
     open,
     opens_at: null,
     articles: look.articles,

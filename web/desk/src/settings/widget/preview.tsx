@@ -3,24 +3,24 @@
 
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { HELLO } from "../../../../shared/frame.ts";
+import { HELLO, type TriedOn } from "../../../../shared/frame.ts";
 import { readableOn } from "../../../../widget/loader/look.ts";
 import { Field } from "../parts.tsx";
 import { Switch } from "./fields.tsx";
-import { LANGUAGE_CODES, LANGUAGES, seen, type Language, type Look } from "./model.ts";
+import { LANGUAGES, languageName, seen, type Language, type Look } from "./model.ts";
 import { l } from "./words.ts";
 
 export function Preview({ name, look }: { name: string; look: Look }): JSX.Element {
   const [wanted, setLanguage] = useState<Language | null>(null);
-  const [scheme, setScheme] = useState<"light" | "dark">(() => (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"));
+  const [scheme, setScheme] = useState<"light" | "dark">(() => (getComputedStyle(document.documentElement).colorScheme === "dark" ? "dark" : "light"));
   const [isAway, setAway] = useState(false);
   const frame = useRef<HTMLIFrameElement>(null);
   const language = wanted ?? look.language;
   const now = seen(look, language, !isAway);
-  const latest = useRef(now);
-  latest.current = now;
+  const latest = useRef<TriedOn>({ look: now, scheme });
+  latest.current = { look: now, scheme };
   const tell = (): void => frame.current?.contentWindow?.postMessage(latest.current, location.origin);
-  const text = JSON.stringify(now);
+  const text = JSON.stringify(latest.current);
   useEffect(tell, [text]);
   useEffect(() => {
     // The chat says that it is there.
@@ -36,7 +36,7 @@ export function Preview({ name, look }: { name: string; look: Look }): JSX.Eleme
       <div class="columns">
         <Field label={l("previewLanguage")}>
           <select value={language} onChange={(event) => setLanguage(event.currentTarget.value as Language)}>
-            {LANGUAGE_CODES.map((one) => <option key={one} value={one} lang={one}>{LANGUAGES[one]}</option>)}
+            {LANGUAGES.map((one) => <option key={one} value={one}>{languageName(one)}</option>)}
           </select>
         </Field>
         <Field label={l("previewScheme")}>

@@ -9,7 +9,7 @@ export const de: WidgetWords = {
   unsaved: "Nicht gespeichert. Es bleibt in diesem Browser.",
   outdated: "Jemand anders hat inzwischen etwas gespeichert. Speichern setzt Ihres an dessen Stelle; verwerfen Sie Ihres, um es zu sehen.",
   noHours: "Schreiben Sie Zeiten für mindestens einen Tag, oder lassen Sie den Chat immer offen.",
-  discard: "Nicht Gespeichertes verwerfen",
+  discard: "Änderungen verwerfen",
   discardText: "Was Sie geändert und nicht gespeichert haben, ist weg.",
   back: "Zurück zur Konfiguration",
   backText: "Was hier eingestellt wurde, wird vergessen, und sofort gilt, was die Konfiguration des Servers sagt.",

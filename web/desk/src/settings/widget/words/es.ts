@@ -9,7 +9,7 @@ export const es: WidgetWords = {
   unsaved: "Sin guardar. Se conserva en este navegador.",
   outdated: "Otra persona ha guardado algo desde que empezó. Al guardar, lo suyo lo sustituye; descarte lo suyo para verlo.",
   noHours: "Escriba un horario para un día al menos, o deje el chat siempre abierto.",
-  discard: "Descartar lo que no se guardó",
+  discard: "Descartar los cambios",
   discardText: "Lo que ha cambiado y no guardado se pierde.",
   back: "Volver a la configuración",
   backText: "Se olvida lo que se fijó aquí, y vale al momento lo que dice la configuración del servidor.",
