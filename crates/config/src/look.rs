@@ -156,11 +156,12 @@ mod tests {
         let ask: Vec<_> = (0..21)
             .map(|number| json!({ "name": format!("field_{number}"), "label": "Field" }))
             .collect();
-        let hours = vec!["mon 09:00-10:00"; 101];
+        let closed = vec!["2026-12-25"; 101];
         assert_eq!(
-            places(json!({ "ask": ask, "closed": vec!["2026-12-25"; 101] })),
+            places(json!({ "ask": ask, "closed": closed })),
             ["ask", "closed"]
         );
+        let hours = vec!["mon 09:00-10:00"; 101];
         assert_eq!(places(json!({ "hours": hours }))[0], "hours");
     }
 
