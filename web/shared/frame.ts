@@ -18,3 +18,9 @@ export type FromFrame =
 
 /** The first message: the chat says that it is there, and the page answers with a port. */
 export const HELLO = "throughline";
+
+/** From the desk to the chat in its preview: what was not saved yet, and the screen it is looked at on. */
+export interface TriedOn {
+  look: object;
+  scheme: "light" | "dark";
+}

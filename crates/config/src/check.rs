@@ -4,6 +4,8 @@ mod endpoints;
 mod language_model;
 mod widget;
 
+pub(crate) use widget::check_look;
+
 use crate::problem::Problem;
 use crate::secret::Secret;
 use crate::sections::{Config, Smtp, SmtpListener, StorageUrl};

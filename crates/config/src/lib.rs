@@ -22,6 +22,7 @@ mod check;
 mod cidr;
 mod example;
 mod key_file;
+mod look;
 mod overrides;
 mod problem;
 mod reader;
@@ -34,6 +35,7 @@ pub use check::problems;
 pub use cidr::Cidr;
 pub use example::example_toml;
 pub use key_file::open_or_create_secret_key;
+pub use look::Look;
 pub use problem::{ConfigErrors, Problem, Severity};
 pub use secret::Secret;
 pub use sections::{

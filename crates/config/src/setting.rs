@@ -208,6 +208,13 @@ macro_rules! setting_words {
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum $name { $($(#[$vdoc])* $variant,)* }
 
+        impl $name {
+            /// The word, as it is written.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+        }
+
         impl $crate::setting::Setting for $name {
             fn read(value: &toml::Value, at: &mut $crate::reader::Reader<'_>) -> Option<Self> {
                 match value.as_str() {
@@ -220,7 +227,7 @@ macro_rules! setting_words {
             }
 
             fn render(&self) -> String {
-                match self { $(Self::$variant => concat!("\"", $word, "\"").to_owned(),)* }
+                $crate::setting::quoted(self.as_str())
             }
         }
     };

@@ -12,7 +12,7 @@ mod send;
 mod sender_key;
 mod subscription;
 
-pub use send::{Chat, Push};
+pub use send::{Chat, Chats, Push};
 pub use sender_key::SenderKey;
 pub use subscription::{BrowserKeys, Place, subscribe, unsubscribe};
 

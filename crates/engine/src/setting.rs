@@ -20,3 +20,12 @@ pub fn put(tx: &mut Tx<'_>, name: &str, value: &str) -> Result<()> {
     tx.execute(&queries::PUT, params![name, value])?;
     Ok(())
 }
+
+/// Forgets what is remembered under `name`.
+///
+/// # Errors
+/// When the database fails.
+pub fn remove(tx: &mut Tx<'_>, name: &str) -> Result<()> {
+    tx.execute(&queries::REMOVE, params![name])?;
+    Ok(())
+}

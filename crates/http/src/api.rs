@@ -38,6 +38,7 @@ mod typing;
 mod viewing;
 mod views;
 mod webhooks;
+mod widgets;
 
 pub use document::document;
 pub use invites::link as invite_link;
@@ -70,6 +71,7 @@ fn routes(app: &App) -> OpenApiRouter<App> {
         .merge(invites::router())
         .merge(tokens::router())
         .merge(endpoints::router())
+        .merge(widgets::router())
         .merge(customers::router())
         .merge(inbox::router())
         .merge(conversations::router())

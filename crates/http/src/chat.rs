@@ -13,6 +13,7 @@ mod hub;
 mod input;
 mod links;
 mod lobby;
+pub(crate) mod look;
 mod messages;
 mod page;
 mod push;
@@ -25,7 +26,7 @@ mod visitors;
 pub use hub::Hub;
 pub use lobby::{Lobby, mailboxes, terms};
 pub use page::frame;
-pub use push::chats as pushed_chats;
+pub use push::OwnChats;
 pub use settings::Wish;
 
 use crate::app::App;

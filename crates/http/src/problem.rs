@@ -21,9 +21,21 @@ pub struct Problem {
     /// The field that is wrong, if one is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// Everything that is wrong, where more than one field may be.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<FieldProblem>,
     /// When to try again, in seconds; sent as `Retry-After` too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_s: Option<i64>,
+}
+
+/// What is wrong with one field.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct FieldProblem {
+    /// Where it is, such as `color`, `hours[1]` or `ask[email].label`.
+    pub field: String,
+    /// A sentence for people.
+    pub detail: String,
 }
 
 impl Problem {
@@ -34,6 +46,7 @@ impl Problem {
             status: status.as_u16(),
             detail: detail.into(),
             field: None,
+            problems: Vec::new(),
             retry_after_s: None,
         }
     }
@@ -48,6 +61,19 @@ impl Problem {
         Self {
             field: Some(field.into()),
             ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail)
+        }
+    }
+
+    /// 422: all that is wrong with what was given.
+    pub fn all_invalid(problems: Vec<FieldProblem>) -> Self {
+        let first = problems.first().cloned();
+        let (field, detail) = first.map_or_else(
+            || ("body".to_owned(), "this cannot be used".to_owned()),
+            |first| (first.field, first.detail),
+        );
+        Self {
+            problems,
+            ..Self::invalid(field, detail)
         }
     }
 

@@ -51,7 +51,7 @@ async fn named(
 ) -> Result<Response, Problem> {
     let Some(loader) = name.strip_suffix(".js") else {
         let chat = app.endpoint(&name, &[Channel::Webchat])?;
-        return Ok(frame(&app, chat, &wish, &headers));
+        return Ok(frame(&app, chat, &wish, &headers).await);
     };
     let loader = loader.to_owned();
     let body = app

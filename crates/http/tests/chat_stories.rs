@@ -9,6 +9,8 @@ mod customers;
 mod files;
 #[path = "chat/handover.rs"]
 mod handover;
+#[path = "chat/look.rs"]
+mod look;
 #[path = "chat/messages.rs"]
 mod messages;
 #[path = "chat/offline.rs"]

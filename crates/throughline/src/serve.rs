@@ -130,7 +130,7 @@ async fn start_jobs(
         outside,
         key: app.lobby().sender().clone(),
         contact: config.server.public_base(),
-        chats: chat::pushed_chats(config, endpoints),
+        chats: Box::new(chat::OwnChats(app.clone())),
         presence: Box::new(app.lobby().hub().clone()),
     };
     let upkeep = Upkeep::new(db.clone(), setup.clone(), files.clone(), retention(config));

@@ -7,7 +7,7 @@ await business("mia", {});
 await business("gap", { question: "Do you ship to <b>Norway</b>?" });
 await business("dies", {});
 
-const PAGES = ["members", "routing/queues", "routing/hours", "routing/rules", "routing/workers", "macros", "knowledge", "knowledge/gaps", "knowledge/import", "endpoints", "webhooks", "tokens", "audit", "jobs"];
+const PAGES = ["members", "routing/queues", "routing/hours", "routing/rules", "routing/workers", "macros", "knowledge", "knowledge/gaps", "knowledge/import", "endpoints", "endpoints/chat", "webhooks", "tokens", "audit", "jobs"];
 
 async function settings(page, name) {
   await page.goto(`${base}/desk/settings/${name}`);
@@ -232,6 +232,82 @@ const story = {
     await page.getByLabel("Only this kind of act").fill("session.start");
     await page.keyboard.press("Tab");
     await until("only those are listed", async () => (await page.getByText("job.replay").count()) === 0 && (await page.locator("tbody tr").count()) > 0);
+    await context.close();
+  },
+
+  async "A chat is set up with its preview, refused at its fields, and seen by the next visitor"() {
+    const { context, page } = await desk({}, "boss");
+    await settings(page, "endpoints");
+    await page.getByRole("link", { name: "Looks and words: chat" }).click();
+    await page.getByText("This is what the server's configuration says").waitFor();
+    const preview = page.frameLocator(".widget-stage iframe");
+    await preview.getByRole("heading", { name: "Chat with us" }).waitFor();
+    const title = page.getByLabel("Title", { exact: true });
+    await title.fill("Ask <b>us</b>");
+    await preview.getByRole("heading", { name: "Ask <b>us</b>" }).waitFor();
+    await page.locator("summary", { hasText: "In German" }).click();
+    await page.getByLabel("Greeting in German").fill("Hallo!");
+    await page.getByLabel("The visitor's language").selectOption("de");
+    await preview.getByText("Hallo!").waitFor();
+    await page.getByLabel("The visitor's screen").selectOption("dark");
+    await page.getByLabel("Outside the hours").check();
+    await preview.getByText("Wir sind gerade nicht da").waitFor();
+    await accessible(page, "a preview in the dark");
+
+    for (const name of ["order number", "email"]) {
+      await page.getByRole("button", { name: "Add a field" }).click();
+      await until("the name is next", () => page.evaluate(() => document.activeElement?.tagName === "INPUT"));
+      await page.keyboard.type(name);
+    }
+    await page.getByRole("button", { name: "Move email up" }).click();
+    await until("the focus goes along, and on where there is no farther", async () => (await focused(page)) === "Move email down");
+    await page.getByRole("checkbox", { name: "Always" }).uncheck();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Write hours for one day at least").waitFor();
+    await page.getByLabel("Monday").fill("09:00-17:00, 16:00-18:00");
+    await page.getByLabel(/^Colour/).fill("blue");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("'blue' is not a colour").waitFor();
+    await page.getByText("'order number' cannot be asked for").waitFor();
+    await page.getByText("Hours must go forward").waitFor();
+    await until("the first of them has the focus", () => page.evaluate(() => document.activeElement?.value === "blue"));
+    await accessible(page, "a chat that was refused");
+    await picture(page, "settings-widget");
+
+    await settings(page, "members");
+    await settings(page, "endpoints/chat");
+    await page.getByText("Not saved. It is kept in this browser.").waitFor();
+    await page.getByLabel(/^Colour/).fill("#8a4b14");
+    await page.getByLabel("Monday").fill("09:00-12:00, 13:00-17:00");
+    const order = page.getByRole("group", { name: "Field 2" });
+    await order.getByLabel(/^Name/).fill("order_number");
+    await order.getByLabel("What visitors read").fill("Order number");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("In force:").waitFor();
+    await page.getByText("This was set here").waitFor();
+
+    const visitor = await context.newPage();
+    await visitor.goto(`${base}/chat/chat?language=de`);
+    await visitor.getByRole("heading", { name: "Ask <b>us</b>" }).waitFor();
+    await visitor.getByText("Hallo!").waitFor();
+    await visitor.getByLabel("Order number").waitFor();
+    await visitor.close();
+
+    await page.getByRole("button", { name: /^Back to the configuration/ }).click();
+    await accessible(page, "asking before the configuration counts again");
+    await page.getByRole("dialog").getByRole("button", { name: /^Back/ }).click();
+    await page.getByText("The configuration counts again.").waitFor();
+    await until("the form says so", async () => (await title.inputValue()) === "Chat with us");
+    await context.close();
+  },
+
+  async "Who may not set a chat up may look at it"() {
+    const { context, page } = await desk();
+    await settings(page, "endpoints/chat");
+    await page.frameLocator(".widget-stage iframe").getByRole("heading", { name: "Chat with us" }).waitFor();
+    assert.equal(await page.getByLabel("Title", { exact: true }).isDisabled(), true);
+    assert.equal(await page.getByRole("button", { name: "Save" }).count(), 0);
+    await accessible(page, "a chat for others");
     await context.close();
   },
 

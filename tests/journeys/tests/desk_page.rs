@@ -18,11 +18,12 @@ use throughline_engine::access::invite::{self, Acceptance};
 use throughline_engine::access::member::{self, NewMember};
 use throughline_engine::conversation::{self, Author, NewEntry};
 use throughline_engine::delivery::{Adapters, DELIVER, Deliverer};
+use throughline_engine::endpoint;
 use throughline_engine::identity;
 use throughline_engine::job::{self, Runner};
 use throughline_engine::knowledge::{self, NewGap};
 use throughline_engine::routing::{Dispatcher, ROUTE};
-use throughline_http::{App, router};
+use throughline_http::{App, ConfiguredEndpoint, router};
 use throughline_model::assurance::Assurance;
 use throughline_model::channel::ChannelAdapter;
 use throughline_model::conversation::{AuthorKind, EntryKind, Role};
@@ -34,12 +35,17 @@ use throughline_testkit::Shop;
 use tokio::net::TcpListener;
 
 /// The clock of the shop stands still, so no limit ever refills.
-const SETTINGS: &str = "[limits]
+const SETTINGS: &str = r#"[limits]
 api_requests_per_minute = 1000000
 [security]
 login_attempts_per_minute = 1000
 [outside]
-allow_private = true";
+allow_private = true
+[[endpoint]]
+name = "chat"
+channel = "webchat"
+address = "shop.example"
+brand = "shop""#;
 const PASSWORD: &str = "a horse on the roof";
 /// A mail that no sanitiser has seen: the page must be safe even then.
 const HOSTILE: &str = r#"<h1>Hello <b>there</b></h1><script>top.taken = true</script>
@@ -95,7 +101,13 @@ async fn open(address: SocketAddr) -> Router {
     let runner = Runner::new(db.clone(), setup.clone())
         .with(DELIVER, Arc::new(deliverer), 4)
         .with(ROUTE, Arc::clone(&routing) as _, 1);
-    let app = App::new(db.clone(), setup.clone(), files.clone(), config, Vec::new())
+    let id = shop.chat;
+    let record = db.read(move |tx| endpoint::get(tx, id)).await.unwrap();
+    let chat = ConfiguredEndpoint {
+        record,
+        config: config.endpoints[0].clone(),
+    };
+    let app = App::new(db.clone(), setup.clone(), files.clone(), config, vec![chat])
         .with_routing(Arc::clone(&routing));
     let world = World {
         shop,

@@ -1,6 +1,6 @@
 //! What is checked of each endpoint, and of endpoints against each other.
 
-use super::widget::check_widget;
+use super::widget::check_webchat_look;
 use super::{LEAST_KEY_CHARACTERS, check_file, check_smtp, warn_of_inline};
 use crate::problem::Problem;
 use crate::secret::Secret;
@@ -98,7 +98,7 @@ fn check_webchat(webchat: Option<&Webchat>, config: &Config, path: &str, found: 
         &format!("{path}.webchat.jwt_keys"),
         found,
     );
-    check_widget(&webchat.widget, &format!("{path}.webchat.widget"), found);
+    check_webchat_look(webchat, &format!("{path}.webchat"), found);
     for key in &webchat.jwt_public_keys {
         check_file(&key.file, &format!("{path}.webchat.jwt_public_keys"), found);
     }

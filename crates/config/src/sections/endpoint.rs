@@ -60,7 +60,8 @@ section! {
         pub jwt_audience: Option<String> = example("shop-chat"),
         /// The endpoint that answers by mail when the visitor has gone.
         pub offline_email_endpoint: Option<String> = example("shop-mail"),
-        /// How it looks and behaves on your pages.
+        /// How it looks and behaves on your pages, until it is set at the desk: with the title and
+        /// the greeting, what is set there counts instead.
         pub widget: Widget = table(),
     }
 }

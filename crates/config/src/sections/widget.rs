@@ -113,23 +113,22 @@ impl Widget {
     /// When somebody answers at once; none when that is always.
     ///
     /// # Errors
-    /// The key that is wrong, and what is wrong with it.
-    pub fn calendar(&self) -> Result<Option<Calendar>, (&'static str, String)> {
-        if self.hours.is_empty() {
-            return Ok(None);
-        }
+    /// The place that is wrong, such as `hours[1]`, and what is wrong with it.
+    pub fn calendar(&self) -> Result<Option<Calendar>, (String, String)> {
         let mut week: [Vec<Hours>; 7] = Default::default();
-        for line in &self.hours {
-            let wrong = || ("hours", format!("'{line}' are no hours"));
+        let mut lines = Vec::new();
+        for (index, line) in self.hours.iter().enumerate() {
+            let wrong = || (format!("hours[{index}]"), format!("'{line}' are no hours"));
             let (days, hours) = hours_of(line).ok_or_else(wrong)?;
+            lines.push(hours);
             for day in week.get_mut(days).ok_or_else(wrong)? {
                 day.push(hours);
             }
         }
         week.iter_mut().for_each(|day| day.sort_unstable());
         let mut days = BTreeMap::new();
-        for text in &self.closed {
-            let wrong = |_| ("closed", format!("'{text}' is no day"));
+        for (index, text) in self.closed.iter().enumerate() {
+            let wrong = |_| (format!("closed[{index}]"), format!("'{text}' is no day"));
             days.insert(text.parse().map_err(wrong)?, Vec::new());
         }
         let time_zone = self.time_zone.clone();
@@ -138,14 +137,17 @@ impl Widget {
             week,
             days,
         };
-        let key = |problem: &CalendarProblem| match problem {
-            CalendarProblem::TimeZone(_) => "time_zone",
-            CalendarProblem::Hours(..) => "hours",
+        let place = |problem: &CalendarProblem| match problem {
+            CalendarProblem::TimeZone(_) => "time_zone".to_owned(),
+            CalendarProblem::Hours(from, to) => {
+                let is_it = |one: &Hours| (one.from_min, one.to_min) == (*from, *to);
+                let index = lines.iter().position(is_it).unwrap_or_default();
+                format!("hours[{index}]")
+            }
         };
-        let calendar = Calendar::try_from(rules);
-        calendar
-            .map(Some)
-            .map_err(|problem| (key(&problem), problem.to_string()))
+        let calendar =
+            Calendar::try_from(rules).map_err(|problem| (place(&problem), problem.to_string()))?;
+        Ok((!self.hours.is_empty()).then_some(calendar))
     }
 }
 
@@ -203,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn hours_that_are_none_are_refused_with_the_key_that_is_wrong() {
+    fn hours_that_are_none_are_refused_with_the_place_that_is_wrong() {
         let key = |widget: Widget| widget.calendar().map_err(|(key, _)| key).unwrap_err();
         for wrong in [
             "always",
@@ -212,7 +214,7 @@ mod tests {
             "mon 17:00-09:00",
             "mon 09:61-10:00",
         ] {
-            assert_eq!(key(widget(&[wrong], &[], "UTC")), "hours", "{wrong}");
+            assert_eq!(key(widget(&[wrong], &[], "UTC")), "hours[0]", "{wrong}");
         }
         assert_eq!(
             key(widget(&["mon 09:00-17:00"], &[], "Mars/Base")),
@@ -220,7 +222,16 @@ mod tests {
         );
         assert_eq!(
             key(widget(&["mon 09:00-17:00"], &["christmas"], "UTC")),
-            "closed"
+            "closed[0]"
+        );
+        assert_eq!(
+            key(widget(
+                &["mon-fri 09:00-17:00", "wed 16:00-18:00"],
+                &[],
+                "UTC"
+            )),
+            "hours[1]",
+            "they overlap"
         );
         assert!(Widget::default().calendar().unwrap().is_none());
     }

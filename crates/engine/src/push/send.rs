@@ -22,7 +22,6 @@ use reqwest::header::{
     AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
 };
 use serde_json::json;
-use std::collections::HashMap;
 use throughline_model::clock::Millis;
 use throughline_model::id::{ConversationId, DeliveryId, EndpointId};
 use throughline_model::outbound::DeliveryStatus;
@@ -54,10 +53,15 @@ const TOPIC_BYTES: usize = 18;
 pub struct Chat {
     /// What it is called.
     pub title: String,
-    /// The same in other languages.
-    pub titles: HashMap<String, String>,
     /// Where it is opened.
     pub url: String,
+}
+
+/// Knows what each chat is called now.
+#[async_trait::async_trait]
+pub trait Chats: Send + Sync {
+    /// The chat for a visitor who reads this language; none when its visitors are not told.
+    async fn chat(&self, endpoint: EndpointId, language: &str) -> Option<Chat>;
 }
 
 /// Tells browsers of answers; handles jobs of kind [`PUSH`].
@@ -73,7 +77,7 @@ pub struct Push {
     /// Where their operators find whoever sends: an address of this installation.
     pub contact: String,
     /// The chats whose visitors are told.
-    pub chats: HashMap<EndpointId, Chat>,
+    pub chats: Box<dyn Chats>,
     /// Who has the chat open.
     pub presence: Box<dyn Presence>,
 }
@@ -122,17 +126,17 @@ impl Handler for Push {
         };
         let now = self.setup.clock.now();
         let left_ms = news.answer.created_at + NEWS_MS - now;
-        let Some(chat) = self
-            .chats
-            .get(&news.answer.endpoint)
-            .filter(|_| left_ms > 0)
-        else {
+        if left_ms <= 0 {
+            return Ok(Done::Finished);
+        }
+        let (endpoint, language) = (news.answer.endpoint, &news.browser.language);
+        let Some(chat) = self.chats.chat(endpoint, language).await else {
             return Ok(Done::Finished);
         };
         if self.presence.is_here(news.browser.identifier) {
             return Ok(Done::Later { after_ms: LOOK_MS });
         }
-        self.tell(job, &news, chat, left_ms).await
+        self.tell(job, &news, &chat, left_ms).await
     }
 }
 
@@ -257,14 +261,12 @@ fn look(tx: &mut Tx<'_>, delivery: DeliveryId, browser: Uuid) -> Result<Option<N
 
 /// What the browser reads.
 fn message(news: &News, chat: &Chat) -> String {
-    let language = &news.browser.language;
-    let title = chat.titles.get(language).unwrap_or(&chat.title);
     json!({
-        "title": on_one_line(title, TITLE_CHARACTERS),
+        "title": on_one_line(&chat.title, TITLE_CHARACTERS),
         "body": news.body,
         "tag": news.answer.conversation,
         "url": chat.url,
-        "language": language,
+        "language": news.browser.language,
     })
     .to_string()
 }

@@ -3,7 +3,7 @@
 use crate::api::guard::{CSRF_HEADER, DECLARATION};
 use crate::api::once::KEY_HEADER;
 use crate::app::App;
-use crate::problem::Problem;
+use crate::problem::{FieldProblem, Problem};
 use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::middleware::map_response;
@@ -50,9 +50,12 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
         }
     }
     let components = document.components.get_or_insert_default();
-    components
-        .schemas
-        .insert("Problem".to_owned(), Problem::schema());
+    for (name, schema) in [
+        ("Problem", Problem::schema()),
+        ("FieldProblem", FieldProblem::schema()),
+    ] {
+        components.schemas.insert(name.to_owned(), schema);
+    }
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .description(Some("An API token, made under /api/v1/tokens."))

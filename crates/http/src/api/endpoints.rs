@@ -1,10 +1,8 @@
 //! `/api/v1/endpoints`: the configured addresses of the business.
 
-use crate::api::input::Path;
 use crate::api::page::{Listed, Page};
 use crate::app::App;
 use crate::problem::Problem;
-use crate::widget::{self, WidgetTag};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use throughline_engine::endpoint::{self, Endpoint, Health};
@@ -16,7 +14,6 @@ pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list_endpoints))
         .routes(routes!(list_endpoint_health))
-        .routes(routes!(read_widget_tag))
 }
 
 /// List endpoints
@@ -43,19 +40,4 @@ async fn list_endpoint_health(State(app): State<App>) -> Result<Response, Proble
         .read(move |tx| endpoint::health(tx, &clock))
         .await?;
     Ok(Listed::whole(rows).into_response())
-}
-
-/// Read the tag that puts a chat on a page
-///
-/// With the checksum of what it loads. It goes on working when this program is updated; read it again to get the new
-/// loader.
-#[utoipa::path(get, path = "/api/v1/endpoints/{name}/widget", tag = "endpoints",
-    params(("name" = String, Path, description = "The name of a chat.")),
-    responses((status = 200, description = "The tag.", body = WidgetTag)),
-    extensions(("x-permission" = json!("read"))))]
-async fn read_widget_tag(
-    State(app): State<App>,
-    Path(name): Path<String>,
-) -> Result<axum::Json<WidgetTag>, Problem> {
-    widget::tag_of(&app, &name).map(axum::Json)
 }

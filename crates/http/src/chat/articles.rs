@@ -1,6 +1,7 @@
 //! Published articles, for a visitor who looks for an answer before or while they chat.
 
 use super::guest::check_origin;
+use super::look::look;
 use crate::api::input::{Path, Query};
 use crate::app::App;
 use crate::client::ClientAddress;
@@ -72,7 +73,7 @@ pub async fn search(
     Query(question): Query<Question>,
     headers: HeaderMap,
 ) -> Result<Json<Hits>, Problem> {
-    check(&app, &endpoint, client, &headers)?;
+    check(&app, &endpoint, client, &headers).await?;
     let language = locale(question.language.as_deref());
     let found = app
         .knowledge()
@@ -109,7 +110,7 @@ pub async fn read(
     Query(translation): Query<Translation>,
     headers: HeaderMap,
 ) -> Result<Json<Article>, Problem> {
-    check(&app, &endpoint, client, &headers)?;
+    check(&app, &endpoint, client, &headers).await?;
     let wanted: Vec<String> = locale(translation.language.as_deref())
         .into_iter()
         .collect();
@@ -126,7 +127,7 @@ pub async fn read(
     }))
 }
 
-fn check(
+async fn check(
     app: &App,
     endpoint: &str,
     client: ClientAddress,
@@ -134,12 +135,7 @@ fn check(
 ) -> Result<(), Problem> {
     let chat = app.endpoint(endpoint, &[Channel::Webchat])?;
     check_origin(app, chat, headers)?;
-    let shown = chat
-        .config
-        .webchat
-        .as_ref()
-        .is_none_or(|chat| chat.widget.articles);
-    if !shown {
+    if !look(app, chat).await.widget.articles {
         return Err(Problem::not_found(
             "this chat shows no articles; see widget.articles",
         ));

@@ -13,7 +13,6 @@ use throughline_engine::visitor::{Terms, TokenKey, Verifier};
 use throughline_model::channel::Channel;
 use throughline_model::clock::Millis;
 use throughline_model::id::{EndpointId, IdentifierId};
-use throughline_routing::Calendar;
 
 /// Many people may share one address of the internet: it may do so many times what one visitor may.
 const PEOPLE_PER_ADDRESS: u32 = 10;
@@ -38,7 +37,6 @@ pub struct Lobby {
     codes: RateLimit,
     reads: RateLimit,
     pages: RateLimit,
-    calendars: HashMap<EndpointId, Calendar>,
     sender: SenderKey,
 }
 
@@ -66,15 +64,6 @@ impl Lobby {
                 Some((one.record.id, verifier(&one.record.name, chat)?))
             })
             .collect();
-        let calendars = endpoints
-            .iter()
-            .filter_map(|one| {
-                Some((
-                    one.record.id,
-                    calendar(&one.record.name, one.config.webchat.as_ref()?)?,
-                ))
-            })
-            .collect();
         Self {
             hub: Hub::default(),
             terms: terms(config),
@@ -85,7 +74,6 @@ impl Lobby {
             codes: RateLimit::per_minute(CODES_PER_MINUTE),
             reads: RateLimit::per_minute(READS_PER_MINUTE),
             pages: RateLimit::per_minute(PAGES_PER_MINUTE),
-            calendars,
             sender: SenderKey::of(keys),
         }
     }
@@ -103,11 +91,6 @@ impl Lobby {
     /// Checks tokens of the shop behind a chat; none when it signs none.
     pub fn verifier(&self, endpoint: EndpointId) -> Option<&Verifier> {
         self.verifiers.get(&endpoint)
-    }
-
-    /// When somebody answers at once in a chat; none when that is always.
-    pub fn calendar(&self, endpoint: EndpointId) -> Option<&Calendar> {
-        self.calendars.get(&endpoint)
     }
 
     /// By what push services know this installation.
@@ -198,19 +181,6 @@ pub fn mailboxes(endpoints: &[ConfiguredEndpoint]) -> HashMap<EndpointId, Endpoi
             Some((one.record.id, id_of(chat.offline_email_endpoint.as_ref()?)?))
         })
         .collect()
-}
-
-/// The configuration's check has refused hours that are none.
-fn calendar(endpoint: &str, chat: &Webchat) -> Option<Calendar> {
-    chat.widget.calendar().unwrap_or_else(|(key, problem)| {
-        tracing::error!(
-            endpoint,
-            key,
-            problem,
-            "the chat's hours cannot be read; it counts as open"
-        );
-        None
-    })
 }
 
 fn verifier(endpoint: &str, chat: &Webchat) -> Option<Verifier> {

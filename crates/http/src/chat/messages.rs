@@ -4,6 +4,7 @@ use super::addresses;
 use super::guest::{Guest, KnownGuest};
 use super::input::{Read, clean_text};
 use super::lobby::Effort;
+use super::look::look;
 use super::settings;
 use super::shape::{self, ChatEntry, ConversationInfo};
 use crate::api::input::Query;
@@ -187,9 +188,9 @@ async fn introduce(
     if about.is_empty() {
         return Ok(guest);
     }
-    let chat = guest.chat.config.webchat.as_ref();
+    let look = look(app, &guest.chat).await;
     // What is asked outside the hours may be filled in within them.
-    let mut fields: Vec<_> = chat.into_iter().flat_map(settings::asked).collect();
+    let mut fields: Vec<_> = settings::asked(&look).collect();
     if !fields.iter().any(|field| field.name == "email") {
         fields.push(settings::email());
     }

@@ -1,5 +1,6 @@
 //! The chat's own page and its frame: one HTML document, its script and its style, all embedded in the binary.
 
+use super::look::look;
 use super::settings::{self, Wish};
 use crate::api::input::{Path, Query};
 use crate::app::{App, ConfiguredEndpoint};
@@ -22,6 +23,7 @@ pub fn router() -> Router<App> {
     Router::new()
         .route("/chat/{endpoint}", get(chat))
         .route("/chat/resume/{token}", get(link))
+        .route("/chat/preview/{endpoint}", get(preview))
         .route("/chat/assets/{name}", get(asset))
         .route("/chat/worker.js", get(worker))
 }
@@ -33,6 +35,8 @@ enum View {
     Page,
     /// A frame on somebody's page.
     Frame,
+    /// A frame at the desk, for a look that nobody has saved yet.
+    Preview,
     /// The page behind a link.
     Resume,
 }
@@ -45,12 +49,28 @@ async fn chat(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let chat = app.endpoint(&name, &[Channel::Webchat])?;
-    Ok(page(&app, chat, View::Page, &wish, &headers))
+    Ok(page(&app, chat, View::Page, &wish, &headers).await)
+}
+
+/// `GET /chat/preview/{endpoint}`: the chat for the desk to try a look on. It says nothing to the server.
+async fn preview(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    Query(wish): Query<Wish>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let chat = app.endpoint(&name, &[Channel::Webchat])?;
+    Ok(page(&app, chat, View::Preview, &wish, &headers).await)
 }
 
 /// The chat in a frame on the pages that may show it.
-pub fn frame(app: &App, chat: &ConfiguredEndpoint, wish: &Wish, headers: &HeaderMap) -> Response {
-    page(app, chat, View::Frame, wish, headers)
+pub async fn frame(
+    app: &App,
+    chat: &ConfiguredEndpoint,
+    wish: &Wish,
+    headers: &HeaderMap,
+) -> Response {
+    page(app, chat, View::Frame, wish, headers).await
 }
 
 /// `GET /chat/resume/{token}`. Only shows a page with a button: programs that look at links in mail must not use
@@ -72,23 +92,30 @@ async fn worker(headers: HeaderMap) -> Result<Response, Problem> {
     assets::serve(assets::CHAT, "worker.js", &headers)
 }
 
-fn page(
+async fn page(
     app: &App,
     chat: &ConfiguredEndpoint,
     view: View,
     wish: &Wish,
     headers: &HeaderMap,
 ) -> Response {
+    let look = look(app, chat).await;
+    let pictures = match view {
+        // A logo that is being tried out may come from anywhere.
+        View::Preview => " http: https:".to_owned(),
+        _ => look.widget.logo.as_ref().map_or_else(String::new, |logo| {
+            format!(" {}", logo.origin().ascii_serialization())
+        }),
+    };
     let accepted = accepted(headers);
     let wanted = wish.language.split(',');
-    let settings = settings::of(app, chat, wanted.chain(accepted.iter().map(String::as_str)));
-    let logo = chat.config.webchat.as_ref();
-    let logo = logo.and_then(|chat| chat.widget.logo.as_ref());
-    let logo = logo.map(|logo| format!(" {}", logo.origin().ascii_serialization()));
+    let wanted = wanted.chain(accepted.iter().map(String::as_str));
+    let settings = settings::of(app, chat, look, wanted);
     let ancestors = match view {
         View::Frame => {
             embedders(&chat.config).fold("'self'".to_owned(), |all, one| all + " " + &one)
         }
+        View::Preview => "'self'".to_owned(),
         View::Page | View::Resume => "'none'".to_owned(),
     };
     let data = serde_json::to_string(&settings).unwrap_or_default();
@@ -97,7 +124,7 @@ fn page(
         settings.language,
         &settings.title,
         &data,
-        &logo.unwrap_or_default(),
+        &pictures,
         &ancestors,
     )
 }
@@ -117,6 +144,7 @@ fn document(
     let view = match view {
         View::Page => "page",
         View::Frame => "frame",
+        View::Preview => "preview",
         View::Resume => "resume",
     };
     let direction = match language {

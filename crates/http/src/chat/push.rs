@@ -3,17 +3,17 @@
 use super::guest::Guest;
 use super::input::Read;
 use super::lobby::Effort;
+use super::look::look;
 use super::settings::known;
-use crate::app::{App, ConfiguredEndpoint};
+use crate::app::App;
 use crate::problem::Problem;
+use async_trait::async_trait;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use std::collections::HashMap;
-use throughline_config::Config;
-use throughline_engine::push::{self, BrowserKeys, Chat, Place};
-use throughline_model::channel::Channel;
+use throughline_engine::Error;
+use throughline_engine::push::{self, BrowserKeys, Chat, Chats, Place};
 use throughline_model::id::EndpointId;
 
 /// What a browser says of itself (`PushSubscription.toJSON()`), and the language it is told in.
@@ -55,12 +55,9 @@ pub async fn start(
     let now = app.setup().clock.now();
     let visitor = guest.visitor.identifier;
     app.lobby().count(visitor, Effort::Code, now)?;
-    if !is_offered(&guest.chat) {
-        return Err(throughline_engine::Error::Conflict(
-            "this chat tells nobody through their browser; see push in [endpoint.webchat.widget]"
-                .to_owned(),
-        )
-        .into());
+    if !look(&app, &guest.chat).await.widget.push {
+        let why = "this chat tells nobody through their browser; see push in docs/widget.md";
+        return Err(Error::Conflict(why.to_owned()).into());
     }
     let Subscribing {
         endpoint,
@@ -99,27 +96,24 @@ pub async fn stop(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Whether visitors of a chat can be told through their browser.
-pub fn is_offered(chat: &ConfiguredEndpoint) -> bool {
-    let own = chat.config.webchat.as_ref();
-    chat.record.channel == Channel::Webchat && own.is_none_or(|own| own.widget.push)
-}
+/// The chats of this server, for those who tell of their answers.
+pub struct OwnChats(pub App);
 
-/// The chats whose visitors are told, with their names.
-pub fn chats(config: &Config, endpoints: &[ConfiguredEndpoint]) -> HashMap<EndpointId, Chat> {
-    let base = config.server.public_base();
-    let told = endpoints.iter().filter(|one| is_offered(one));
-    let named = told.map(|one| {
-        let own = one.config.webchat.clone().unwrap_or_default();
-        let others = own.widget.texts.into_iter();
-        let chat = Chat {
-            title: own.title,
-            titles: others
-                .filter_map(|texts| Some((texts.language, texts.title?)))
-                .collect(),
-            url: format!("{base}chat/{}", one.record.name),
-        };
-        (one.record.id, chat)
-    });
-    named.collect()
+#[async_trait]
+impl Chats for OwnChats {
+    async fn chat(&self, endpoint: EndpointId, language: &str) -> Option<Chat> {
+        let Self(app) = self;
+        let chat = app.endpoints().find(|one| one.record.id == endpoint)?;
+        let look = look(app, chat).await;
+        let mut texts = look.widget.texts.into_iter();
+        let own = texts.find(|one| one.language == language);
+        look.widget.push.then(|| Chat {
+            title: own.and_then(|own| own.title).unwrap_or(look.title),
+            url: format!(
+                "{}chat/{}",
+                app.config().server.public_base(),
+                chat.record.name
+            ),
+        })
+    }
 }

@@ -3,6 +3,7 @@
 use super::guest::Guest;
 use super::input::{Read, clean_text};
 use super::lobby::Effort;
+use super::look::look;
 use crate::app::App;
 use crate::problem::Problem;
 use axum::Json;
@@ -38,8 +39,7 @@ pub async fn rate(
     let now = app.setup().clock.now();
     app.lobby()
         .count(guest.visitor.identifier, Effort::Message, now)?;
-    let asked = guest.chat.config.webchat.as_ref();
-    if asked.is_some_and(|chat| !chat.widget.rating) {
+    if !look(&app, &guest.chat).await.widget.rating {
         return Err(Problem::not_found(
             "this chat takes no ratings; see widget.rating",
         ));

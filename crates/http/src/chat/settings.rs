@@ -1,7 +1,7 @@
 //! `GET /chat/v1/settings/{endpoint}`: how a chat looks and behaves, in the reader's language.
 
 use super::guest::check_origin;
-use super::push;
+use super::look::look;
 use super::shape::outlets;
 use crate::api::input::{Path, Query};
 use crate::app::{App, ConfiguredEndpoint};
@@ -11,11 +11,12 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
-use throughline_config::{Position, WIDGET_LANGUAGES, Webchat};
+use throughline_config::{Look, WIDGET_LANGUAGES};
 use throughline_knowledge::language_of;
 use throughline_model::channel::Channel;
 use throughline_model::clock::Millis;
 use throughline_model::prompt::{Field, FieldKind};
+use throughline_routing::Calendar;
 
 /// A chat as its page and its button need it.
 #[derive(Clone, Debug, Serialize)]
@@ -87,36 +88,33 @@ pub async fn read(
     let chat = app.endpoint(&name, &[Channel::Webchat])?;
     check_origin(&app, chat, &headers)?;
     app.lobby().count_page(address, app.setup().clock.now())?;
-    Ok(Json(of(&app, chat, wish.language.split(','))))
+    let look = look(&app, chat).await;
+    Ok(Json(of(&app, chat, look, wish.language.split(','))))
 }
 
-/// How `chat` is set up now, in the first of the languages it has words in.
+/// `chat` with this look, in the first of the languages it has words in.
 pub fn of<'l>(
     app: &App,
     chat: &ConfiguredEndpoint,
+    look: Look,
     wanted: impl IntoIterator<Item = &'l str>,
 ) -> Settings {
-    let own = chat.config.webchat.clone().unwrap_or_default();
-    let language = language(&own, wanted);
-    let Webchat {
-        title,
-        greeting,
+    let language = language(&look, wanted);
+    let ask = asked(&look).collect();
+    let calendar = calendar(&chat.record.name, &look);
+    let Look {
+        mut title,
+        mut greeting,
         widget,
-        ..
-    } = own;
-    let texts = widget
-        .texts
-        .into_iter()
-        .find(|one| one.language == language);
-    let (mut title, mut greeting, mut invitation) = (title, greeting, widget.invitation.clone());
-    if let Some(texts) = texts {
+    } = look;
+    let mut invitation = widget.invitation;
+    let mut texts = widget.texts.into_iter();
+    if let Some(texts) = texts.find(|one| one.language == language) {
         title = texts.title.unwrap_or(title);
         greeting = texts.greeting.or(greeting);
         invitation = texts.invitation.or(invitation);
     }
-    let asked = chat.config.webchat.iter().flat_map(asked);
     let now = app.setup().clock.now();
-    let calendar = app.lobby().calendar(chat.record.id);
     Settings {
         endpoint: chat.record.name.clone(),
         language,
@@ -127,13 +125,12 @@ pub fn of<'l>(
             after_s: widget.invite_after_seconds,
         }),
         color: widget.color,
-        position: match widget.position {
-            Position::End => "end",
-            Position::Start => "start",
-        },
+        position: widget.position.as_str(),
         logo: widget.logo.map(String::from),
-        ask: asked.collect(),
-        open: calendar.is_none_or(|calendar| calendar.is_open(now)),
+        ask,
+        open: calendar
+            .as_ref()
+            .is_none_or(|calendar| calendar.is_open(now)),
         opens_at: calendar.and_then(|calendar| calendar.opens_at(now)),
         articles: widget.articles,
         rating: widget.rating,
@@ -141,13 +138,28 @@ pub fn of<'l>(
         phone: widget.phone,
         continue_on: outlets(app, chat),
         max_upload_bytes: app.files().max_bytes(),
-        push_key: push::is_offered(chat).then(|| app.lobby().sender().public().to_owned()),
+        push_key: widget
+            .push
+            .then(|| app.lobby().sender().public().to_owned()),
     }
 }
 
+/// When somebody answers at once; none when that is always. Hours that are none were refused when they were set.
+fn calendar(endpoint: &str, look: &Look) -> Option<Calendar> {
+    look.widget.calendar().unwrap_or_else(|(place, problem)| {
+        tracing::error!(
+            endpoint,
+            place,
+            problem,
+            "the chat's hours cannot be read; it counts as open"
+        );
+        None
+    })
+}
+
 /// What a visitor fills in before the first message.
-pub fn asked(chat: &Webchat) -> impl Iterator<Item = Field> {
-    chat.widget.ask.iter().map(|asked| Field {
+pub fn asked(look: &Look) -> impl Iterator<Item = Field> {
+    look.widget.ask.iter().map(|asked| Field {
         name: asked.name.clone(),
         label: asked.label.clone().unwrap_or_default(),
         kind: match asked.name.as_str() {
@@ -170,9 +182,9 @@ pub fn email() -> Field {
     }
 }
 
-fn language<'l>(chat: &Webchat, wanted: impl IntoIterator<Item = &'l str>) -> &'static str {
+fn language<'l>(look: &Look, wanted: impl IntoIterator<Item = &'l str>) -> &'static str {
     known(wanted)
-        .or_else(|| known([chat.widget.language.as_str()]))
+        .or_else(|| known([look.widget.language.as_str()]))
         .unwrap_or("en")
 }
 

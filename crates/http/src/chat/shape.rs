@@ -1,6 +1,7 @@
 //! What the chat tells a browser, in JSON.
 
 use super::guest::Guest;
+use super::look::look;
 use crate::app::{App, ConfiguredEndpoint};
 use crate::problem::Problem;
 use serde::Serialize;
@@ -215,13 +216,13 @@ pub async fn me(app: &App, chat: &ConfiguredEndpoint, visitor: Visitor) -> Resul
             Ok::<_, throughline_engine::Error>((name, assurance, conversation))
         })
         .await?;
-    let own = chat.config.webchat.clone().unwrap_or_default();
+    let look = look(app, chat).await;
     Ok(Me {
         name,
         endpoint: ChatInfo {
             name: chat.record.name.clone(),
-            title: own.title,
-            greeting: own.greeting,
+            title: look.title,
+            greeting: look.greeting,
             continue_on: outlets(app, chat),
         },
         assurance,

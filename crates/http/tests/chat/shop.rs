@@ -14,7 +14,7 @@ use throughline_engine::push::{PUSH, Push};
 use throughline_engine::reply::{self, NewReply};
 use throughline_engine::visitor::offline::{CHAT_OFFLINE, Offline};
 use throughline_engine::{attachment, endpoint, identity};
-use throughline_http::chat::{mailboxes, pushed_chats, terms};
+use throughline_http::chat::{OwnChats, mailboxes, terms};
 use throughline_http::{App, ConfiguredEndpoint, router};
 use throughline_model::channel::ChannelAdapter;
 use throughline_model::conversation::AuthorKind;
@@ -148,7 +148,7 @@ impl ChatShop {
             outside: app.outside().unwrap().clone(),
             key: app.lobby().sender().clone(),
             contact: config.server.public_base(),
-            chats: pushed_chats(&config, &endpoints),
+            chats: Box::new(OwnChats(app.clone())),
             presence: Box::new(app.lobby().hub().clone()),
         };
         let runner = Runner::new(db.clone(), setup.clone())

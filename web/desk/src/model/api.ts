@@ -2,12 +2,20 @@
 
 import type { Session, StoredFile } from "./types.ts";
 
+/** What is wrong with one field. */
+export interface FieldProblem {
+  field: string;
+  detail: string;
+}
+
 /** What went wrong, as the server puts it. */
 export class Problem extends Error {
   constructor(
     readonly status: number,
     detail: string,
     readonly field: string | null = null,
+    /** All that is wrong, where more than one field may be. */
+    readonly problems: readonly FieldProblem[] = [],
   ) {
     super(detail);
   }
@@ -104,12 +112,13 @@ async function ask<T>(path: string, request: RequestInit): Promise<T> {
 
 async function told(answer: Response): Promise<Problem> {
   try {
-    const body = (await answer.json()) as { detail?: unknown; field?: unknown };
+    const body = (await answer.json()) as { detail?: unknown; field?: unknown; problems?: unknown };
     const detail = typeof body.detail === "string" ? body.detail : "";
     const field = typeof body.field === "string" ? body.field : null;
     // A sentence, but for one that begins with a file and its line.
     const sentence = /^\S+:\d/.test(detail) ? detail : detail.charAt(0).toUpperCase() + detail.slice(1);
-    return new Problem(answer.status, sentence, field);
+    const problems = Array.isArray(body.problems) ? (body.problems as FieldProblem[]) : [];
+    return new Problem(answer.status, sentence, field, problems);
   } catch {
     // Whatever stands between us and the server may answer in its own way.
     return new Problem(answer.status, "");

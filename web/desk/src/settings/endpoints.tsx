@@ -1,4 +1,5 @@
-// The addresses of the business, and how they are doing. They are configured where the server is.
+// The addresses of the business, and how they are doing. They are configured where the server is; how a chat looks is
+// set here.
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
@@ -6,9 +7,10 @@ import { get } from "../model/api.ts";
 import { may } from "../model/people.ts";
 import type { Endpoint, Page } from "../model/types.ts";
 import { ChannelIcon } from "../parts/icons.tsx";
+import { later } from "../parts/later.tsx";
 import { moment, named, t } from "../words.ts";
 import { usePaged } from "./paged.ts";
-import { Head, List } from "./parts.tsx";
+import { Head, List, To } from "./parts.tsx";
 import { w } from "./words.ts";
 
 interface Health {
@@ -24,7 +26,14 @@ interface Health {
 
 const STALE_MS = 15 * 60_000;
 
-export function Endpoints(): JSX.Element {
+const WidgetPage = later(() => import("./widget/widget.tsx").then((found) => found.WidgetPage));
+
+export function Endpoints({ rest }: { rest: string[] }): JSX.Element {
+  const name = rest[0] && decodeURIComponent(rest[0]);
+  return name ? <WidgetPage key={name} name={name} /> : <All />;
+}
+
+function All(): JSX.Element {
   const list = usePaged<Endpoint>("endpoints");
   const [health, setHealth] = useState<Map<string, Health>>(new Map());
   const look = (): void => {
@@ -48,7 +57,7 @@ export function Endpoints(): JSX.Element {
           const of = health.get(one.id);
           return (
             <tr key={one.id}>
-              <th scope="row"><span class="who"><ChannelIcon channel={one.channel} /> <span><bdi>{one.name}</bdi><small>{named("channel", one.channel)}</small></span></span></th>
+              <th scope="row"><span class="who"><ChannelIcon channel={one.channel} /> <span><bdi>{one.name}</bdi><small>{named("channel", one.channel)}</small>{one.channel === "webchat" && <To page={`endpoints/${encodeURIComponent(one.name)}`} label={`${w("looksAndWords")}: ${one.name}`}>{w("looksAndWords")}</To>}</span></span></th>
               <td><bdi>{one.address}</bdi></td>
               <td><bdi>{one.brand}</bdi></td>
               {may("oversee") && (

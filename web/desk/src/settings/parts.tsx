@@ -182,14 +182,17 @@ export function Secret({ title, text, value, onClose }: SecretProps): JSX.Elemen
 
 interface LinkProps {
   page: string;
+  /** What it is called among others with the same words. */
+  label?: string;
   children: ComponentChildren;
 }
 
 /** A way to another page of the settings. */
-export function To({ page, children }: LinkProps): JSX.Element {
+export function To({ page, label, children }: LinkProps): JSX.Element {
   return (
     <a
       href={`/desk/settings/${page}`}
+      aria-label={label}
       onClick={(event) => {
         if (event.ctrlKey || event.metaKey || event.shiftKey) return;
         event.preventDefault();

@@ -34,7 +34,7 @@ function weekText(week: Hours[][]): string {
   return parts.join("; ") || r("neverOpen");
 }
 
-function dayName(at: number, weekday: "short" | "long"): string {
+export function dayName(at: number, weekday: "short" | "long"): string {
   // The first of January 2024 was a Monday.
   return new Intl.DateTimeFormat(language(), { weekday, timeZone: "UTC" }).format(Date.UTC(2024, 0, 1 + at));
 }
