@@ -22,8 +22,9 @@ pub const DIMENSIONS: usize = 384;
 /// rest of a longer text does not count.
 pub const TOKEN_LIMIT: usize = 256;
 
-/// Tokens of a question or a message that are read, about a hundred words: somebody waits for the answer.
-pub const QUESTION_LIMIT: usize = 128;
+/// Tokens of a question or a message that are read, about seventy words, for somebody waits for the answer. Of a longer
+/// one its beginning and its end count: what it is about, and what is wanted.
+pub const QUESTION_LIMIT: usize = 96;
 
 /// The network's file in the model's directory.
 pub const MODEL_FILE: &str = "model.onnx";
@@ -124,16 +125,17 @@ impl Embedder {
     }
 
     /// The vector of `text`: [`DIMENSIONS`] numbers, at length one, the same for the same text on every call. Only
-    /// the first [`QUESTION_LIMIT`] tokens count. A text without any word has a vector too, of no particular meaning.
+    /// [`QUESTION_LIMIT`] tokens count. A text without any word has a vector too, of no particular meaning.
     ///
     /// # Errors
     /// When the model fails; one that was loaded has worked before.
     pub fn embed(&self, text: &str) -> Result<Vec<f32>, ModelError> {
-        self.run(text, QUESTION_LIMIT, self.foreground.clone())
+        let tokens = self.words.encode_ends(text, QUESTION_LIMIT);
+        self.run(&tokens, self.foreground.clone())
     }
 
-    /// The vectors of many passages, the first [`TOKEN_LIMIT`] tokens of each, in their order, on one thread of its own: an import that runs for minutes leaves
-    /// the other cores to customers who wait.
+    /// The vectors of many passages, the first [`TOKEN_LIMIT`] tokens of each, in their order, on one thread of its own: an
+    /// import that runs for minutes leaves the other cores to customers who wait.
     ///
     /// Texts are read one by one: in a common run the shorter ones would be filled up to the longest, which costs time
     /// and changes a vector's last digits with its neighbours.
@@ -143,21 +145,18 @@ impl Embedder {
     pub fn embed_batch(&self, texts: &[impl AsRef<str>]) -> Result<Vec<Vec<f32>>, ModelError> {
         texts
             .iter()
-            .map(|text| self.run(text.as_ref(), TOKEN_LIMIT, Some(self.background.clone())))
+            .map(|text| {
+                let tokens = self.words.encode(text.as_ref(), TOKEN_LIMIT);
+                self.run(&tokens, Some(self.background.clone()))
+            })
             .collect()
     }
 
-    fn run(
-        &self,
-        text: &str,
-        limit: usize,
-        pool: Option<Arc<ThreadPool>>,
-    ) -> Result<Vec<f32>, ModelError> {
-        let tokens = self.words.encode(text, limit);
+    fn run(&self, tokens: &[i32], pool: Option<Arc<ThreadPool>>) -> Result<Vec<f32>, ModelError> {
         let inputs = self
             .inputs
             .iter()
-            .map(|(node, input)| (*node, input.tensor(&tokens)))
+            .map(|(node, input)| (*node, input.tensor(tokens)))
             .collect();
         let options = RunOptions::default().with_thread_pool(pool);
         let outputs = self

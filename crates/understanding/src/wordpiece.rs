@@ -13,6 +13,9 @@ use unicode_normalization::UnicodeNormalization;
 /// A word of more characters than this is one unknown word, whatever is in it.
 const LONGEST_WORD: usize = 100;
 
+/// The most tokens of a text that are looked at to find its end.
+const READ_LIMIT: usize = 2_048;
+
 /// Marks a piece that continues a word.
 const CONTINUED: &str = "##";
 
@@ -70,6 +73,16 @@ impl WordPiece {
         self.flush(&mut word, &mut ids);
         ids.truncate(room);
         ids.push(self.end);
+        ids
+    }
+
+    /// As [`WordPiece::encode`], but what does not fit is cut out of the middle; a third of what is kept is the end.
+    pub(crate) fn encode_ends(&self, text: &str, limit: usize) -> Vec<i32> {
+        let mut ids = self.encode(text, READ_LIMIT.max(limit));
+        if ids.len() > limit {
+            let end = limit / 3;
+            ids.drain(limit - end..ids.len() - end);
+        }
         ids
     }
 

@@ -50,6 +50,24 @@ fn a_long_message_is_cut_off_and_still_ends() {
 }
 
 #[test]
+fn of_a_long_question_the_beginning_and_the_end_are_read() {
+    let all: Vec<&str> = VOCABULARY.lines().collect();
+    let text = format!("my order {}i want to return", "x ".repeat(500));
+    let read: Vec<&str> = words()
+        .encode_ends(&text, 9)
+        .into_iter()
+        .map(|id| all[usize::try_from(id).unwrap()])
+        .collect();
+    let whole = pieces(&text, 2_000);
+    assert_eq!(read[..6], whole[..6]);
+    assert_eq!(read[6..], whole[whole.len() - 3..]);
+    assert_eq!(
+        words().encode_ends("my order", 9),
+        words().encode("my order", 9)
+    );
+}
+
+#[test]
 fn a_vocabulary_of_another_model_is_refused() {
     let error = WordPiece::from_vocabulary("a\nb\n").err().unwrap();
     assert!(error.to_string().contains("[CLS]"), "{error}");
