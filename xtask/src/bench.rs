@@ -68,6 +68,13 @@ const BENCHES: &[Bench] = &[
         needs_postgres: false,
         needs_server: false,
     },
+    Bench {
+        name: "dispatch",
+        package: "throughline-engine",
+        example: "bench_dispatch",
+        needs_postgres: true,
+        needs_server: false,
+    },
 ];
 
 /// Runs one of them, with the arguments that follow its name.

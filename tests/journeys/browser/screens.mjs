@@ -60,6 +60,7 @@ for (const colorScheme of ["light", "dark"]) {
     ["settings/policies/business", "policies"],
     ["settings/procedures/return_item", "procedures"],
     ["settings/routing", "routing"],
+    ["settings/endpoints/shop-chat", "widget-settings"],
   ]) {
     await desk.goto(`${base}/desk/${page}`);
     await desk.locator("main h1").first().waitFor();
