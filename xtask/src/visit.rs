@@ -29,10 +29,12 @@ impl Visit<'_> {
         node::install("tests/counterparts")?;
         node::build_web()?;
         let mut build = cargo();
-        build.args(["build", "-p", "throughline", "-p", "throughline-shop"]);
-        if self.release {
-            build.arg("--release");
-        }
+        build.arg("build");
+        match self.release {
+            true => build.args(["--release", "-p", "throughline", "-p", "throughline-shop"]),
+            // With everything, as the tests build it: dependencies are then built once for both.
+            false => build.arg("--workspace"),
+        };
         run_command(&mut build)?;
         let data = working_dir("visit")?;
         // Each time the same shop, and nothing of the last time.
