@@ -33,7 +33,7 @@ impl Visit<'_> {
         match self.release {
             true => build.args(["--release", "-p", "throughline", "-p", "throughline-shop"]),
             // With everything, as the tests build it: dependencies are then built once for both.
-            false => build.arg("--workspace"),
+            false => build.args(["--workspace", "--all-targets"]),
         };
         run_command(&mut build)?;
         let data = working_dir("visit")?;

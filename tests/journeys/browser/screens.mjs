@@ -1,5 +1,4 @@
 // Pictures of the main screens, for the documents: a visit to the demo shop, light and dark.
-import { readFile } from "node:fs/promises";
 import { base, launch, picture, theDemo } from "./browser.mjs";
 
 const PAGE = { width: 900, height: 700 };
@@ -7,17 +6,6 @@ const PHONE = { width: 390, height: 780 };
 const DESK = { width: 1400, height: 900 };
 
 const { outside, password } = await theDemo();
-const token = (await readFile(process.env.STORY_TOKEN_FILE, "utf8")).trim();
-
-/** The business answers, by its API. */
-async function answer(conversation, body) {
-  const answered = await fetch(`${base}/api/v1/conversations/${conversation}/messages`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  if (!answered.ok) throw new Error(await answered.text());
-}
 
 const browser = await launch();
 for (const colorScheme of ["light", "dark"]) {
@@ -42,13 +30,13 @@ for (const colorScheme of ["light", "dark"]) {
   await converse(phone, `widget-phone-${colorScheme}`);
 
   const desk = await visit(DESK, `${base}/desk`);
-  await desk.getByLabel(/Email/).fill("ana@lumen-home.example");
+  await desk.getByLabel(/Email/).fill("admin@lumen-home.example");
   await desk.getByLabel(/Password/).fill(password);
   await desk.keyboard.press("Enter");
   await desk.locator(".inbox").waitFor();
   await desk.waitForLoadState("networkidle").catch(() => undefined);
   await picture(desk, `desk-${colorScheme}`);
-  await desk.locator(".row").first().click();
+  await desk.locator(".row", { hasText: "Espresso machine" }).first().click();
   await desk.locator(".timeline .bubble").first().waitFor();
   await desk.locator(".customer .address").first().waitFor();
   await picture(desk, `desk-conversation-${colorScheme}`);
@@ -58,12 +46,12 @@ for (const colorScheme of ["light", "dark"]) {
   for (const [page, name] of [
     ["board", "board"],
     ["settings/policies/business", "policies"],
-    ["settings/procedures/return_item", "procedures"],
+    ["settings/procedures/return-item", "procedures"],
     ["settings/routing", "routing"],
     ["settings/endpoints/shop-chat", "widget-settings"],
   ]) {
     await desk.goto(`${base}/desk/${page}`);
-    await desk.locator("main h1").first().waitFor();
+    await desk.locator("#main h1").first().waitFor();
     await desk.waitForLoadState("networkidle").catch(() => undefined);
     await picture(desk, `desk-${name}-${colorScheme}`);
   }
@@ -79,25 +67,8 @@ await browser.close();
 async function converse(page, name) {
   await page.getByRole("button", { name: "Open chat" }).click();
   const frame = page.frameLocator("#throughline-widget iframe");
-  await frame.getByLabel("Your message").fill("Does Aurora fit on a narrow shelf?");
+  await frame.getByLabel("Your message").fill("I would like to return my Aurora");
   await frame.getByLabel("Your message").press("Enter");
-  await frame.getByText("· Sent").waitFor();
-  const inside = page.frames().find((one) => one.url().startsWith(`${base}/widget/`));
-  const conversation = await inside.evaluate(async () => {
-    const mine = localStorage.getItem("throughline.chat.shop-chat.token");
-    const me = await fetch("/chat/v1/me", { headers: { authorization: `Bearer ${mine}` } });
-    return (await me.json()).conversation.id;
-  });
-  await answer(conversation, {
-    text: "It does: its foot is 12 cm wide. Which room is it for?",
-    prompt: {
-      choices: [
-        { name: "living_room", label: "Living room" },
-        { name: "bedroom", label: "Bedroom" },
-        { name: "office", label: "Office" },
-      ],
-    },
-  });
-  await frame.getByRole("button", { name: "Bedroom" }).waitFor();
+  await frame.getByText("Assistant").first().waitFor();
   await picture(page, name);
 }

@@ -42,7 +42,16 @@ export function ProcedurePage({ name }: { name: string }): JSX.Element {
       setBusy(null);
     }
   };
-  if (!procedure) return <p class={`empty${error ? " error" : ""}`} role="status">{error || t("loading")}</p>;
+  const crumbs = <p class="crumbs"><To page="procedures">{w("procedures")}</To></p>;
+  if (!procedure) {
+    return (
+      <>
+        {crumbs}
+        <Head title={name} about={o("about")} />
+        <p class={`empty${error ? " error" : ""}`} role="status">{error || t("loading")}</p>
+      </>
+    );
+  }
   const file = procedure.file.split("/").at(-1) ?? procedure.file;
   const check = (): Promise<void> =>
     run("check", async () => {
@@ -54,7 +63,7 @@ export function ProcedurePage({ name }: { name: string }): JSX.Element {
   const wrong = new Set(problems?.filter((one) => one.file === procedure.file).map((one) => one.line));
   return (
     <>
-      <p class="crumbs"><To page="procedures">{w("procedures")}</To></p>
+      {crumbs}
       <Head title={procedure.title} about={procedure.when}>
         {mayTry && procedure.source !== null && <button type="button" disabled={busy !== null} onClick={() => void check()}>{o("check")}</button>}
         {mayTry && <button type="button" class="main" disabled={busy !== null || procedure.tests === 0} title={o("testHint")} onClick={() => void test()}>{o("test")}</button>}
