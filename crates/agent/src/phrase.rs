@@ -54,7 +54,11 @@ fn one(utterance: &Utterance, style: Style, site: &str) -> String {
         Utterance::AskChange {} => "What should be different?".to_owned(),
         Utterance::Refused { says } => says.join(" "),
         Utterance::Answer { passages } => answered(passages, style, site),
-        Utterance::NoAnswer {} => "I have no answer to that.".to_owned(),
+        Utterance::NoAnswer {} => match style {
+            Style::Short | Style::Spoken => "Sorry, I don't know that. Ask for a person, and a colleague takes over.",
+            _ => "I'm sorry, I don't know the answer to that. Could you say it in other words? Or ask for a person, and a colleague takes over and sees everything we have said.",
+        }
+        .to_owned(),
         Utterance::Clarify { options } => {
             let question = "I can help with more than one thing here. Which is it?";
             asked(question, options, false, style)

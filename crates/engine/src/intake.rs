@@ -173,7 +173,7 @@ fn walk(tx: &mut Tx<'_>, setup: &Setup, kept: &Kept) -> Result<Received, Stop> {
             }
             false => Some(With::People),
         };
-        routing::wake(tx, &setup.clock, joined.conversation, with)?;
+        routing::heard(tx, &setup.clock, joined.conversation, with)?;
     }
     note_answers(tx, setup, inbound, person, joined.conversation, line)?;
     Ok(Received {

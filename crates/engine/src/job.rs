@@ -175,6 +175,14 @@ pub fn backoff_ms(attempts: i64) -> i64 {
     (1_000_i64 << attempts.clamp(1, 12)).min(3_600_000)
 }
 
+/// When the next job of `kind` could be claimed.
+///
+/// # Errors
+/// When the database fails.
+fn next_claim(tx: &mut Tx<'_>, kind: &str) -> Result<Option<Millis>> {
+    Ok(tx.one(&queries::NEXT_CLAIM, params![kind], |row| row.get("due"))?)
+}
+
 /// Jobs that died, newest first, from before `before`.
 ///
 /// # Errors

@@ -25,7 +25,7 @@ use crate::error::Result;
 use crate::job;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use throughline_model::clock::Clock;
+use throughline_model::clock::{Clock, Millis};
 use throughline_model::id::{ConversationId, MemberId, WorkerId};
 use throughline_storage::Tx;
 
@@ -52,6 +52,16 @@ enum News {
         id: ConversationId,
         with: Option<With>,
     },
+    /// The customer wrote.
+    Heard {
+        id: ConversationId,
+        with: Option<With>,
+        at: Millis,
+    },
+    /// It was put aside, and is due again.
+    Back {
+        id: ConversationId,
+    },
     Member {
         id: MemberId,
     },
@@ -71,6 +81,37 @@ pub fn wake(
         id: conversation,
         with,
     };
+    tell(tx, clock, conversation, news)
+}
+
+/// The customer wrote. Unlike after [`wake`], an owner who is not at the desk does not keep it from others: somebody has to
+/// answer.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) fn heard(
+    tx: &mut Tx<'_>,
+    clock: &Clock,
+    conversation: ConversationId,
+    with: Option<With>,
+) -> Result<()> {
+    let news = News::Heard {
+        id: conversation,
+        with,
+        at: clock.now(),
+    };
+    tell(tx, clock, conversation, news)
+}
+
+/// What was put aside is due again: its owner's if they are at the desk, else anybody's.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) fn back(tx: &mut Tx<'_>, clock: &Clock, conversation: ConversationId) -> Result<()> {
+    tell(tx, clock, conversation, News::Back { id: conversation })
+}
+
+fn tell(tx: &mut Tx<'_>, clock: &Clock, conversation: ConversationId, news: News) -> Result<()> {
     let (key, now) = (conversation.to_string(), clock.now());
     job::enqueue(tx, clock, ROUTE, &key, &json!(news), now, TRIES)?;
     Ok(())

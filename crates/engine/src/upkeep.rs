@@ -14,6 +14,7 @@ use crate::conversation::{self, Author, Change};
 use crate::error::{Error, Result};
 use crate::job::{Done, Handler, Job};
 use crate::queries::upkeep as queries;
+use crate::routing;
 use throughline_model::clock::{Clock, Millis};
 use throughline_model::conversation::CaseStatus;
 use throughline_model::id::{ConversationId, JobId};
@@ -161,5 +162,5 @@ fn wake(tx: &mut Tx<'_>, setup: &Setup, id: ConversationId, now: Millis) -> Resu
         ..Change::default()
     };
     conversation::change(tx, setup, id, &open, Author::system())?;
-    Ok(())
+    routing::back(tx, &setup.clock, id)
 }

@@ -171,6 +171,14 @@ pub fn sign_out(tx: &mut Tx<'_>, setup: &Setup, visitor: &Visitor) -> Result<Arr
     arrive(tx, setup, visitor.endpoint, None)
 }
 
+/// Whether a visitor has left, so that their token counts no more.
+pub(crate) fn is_retired(tx: &mut Tx<'_>, visitor: IdentifierId) -> Result<bool> {
+    let retired = tx.optional(&queries::IS_RETIRED, params![visitor], |row| {
+        row.get::<i64>("at")
+    })?;
+    Ok(retired.is_some())
+}
+
 fn retire(tx: &mut Tx<'_>, setup: &Setup, visitor: &Visitor) -> Result<()> {
     let now = setup.clock.now();
     tx.execute(&queries::RETIRE, params![visitor.identifier, now])?;

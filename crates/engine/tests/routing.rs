@@ -8,11 +8,16 @@ use throughline_engine::job::Runner;
 use throughline_engine::routing::{
     Dispatcher, LiveOffer, Me, Presence, ROUTE, Transfer, WorkerSettings,
 };
+use throughline_engine::upkeep::{self, Retention, UPKEEP, Upkeep};
 use throughline_model::conversation::{CaseStatus, EntryKind, Role};
-use throughline_model::id::{ConversationId, MemberId, QueueId};
+use throughline_model::id::{CalendarId, ConversationId, MemberId, QueueId};
 use throughline_model::identifier::{Identifier, IdentifierKind};
+use throughline_routing::{Calendar, CalendarRules, WhenClosed};
 use throughline_storage::Engine;
 use throughline_testkit::{Shop, on_both_engines};
+
+/// A day, in milliseconds.
+const DAY: i64 = 86_400_000;
 
 /// A shop with a router and two people.
 struct Story {
@@ -322,6 +327,150 @@ async fn owner_was_away(engine: Engine) {
     let to = Transfer::Member(story.ben);
     let late = story.routing.transfer(case, None, to, String::new()).await;
     assert!(matches!(late, Err(Error::Conflict(why)) if why.contains("not open")));
+}
+
+async fn owner_left(engine: Engine) {
+    let story = Story::begins(engine).await;
+    story.says(story.ana, Presence::Available).await;
+    let case = story.hears("Where is my order?").await;
+    let offer = story.offer(story.ana).await.expect("Ana is asked");
+    let taken = story.routing.answer(story.ana, offer.token, true).await;
+    taken.expect("Ana takes it");
+    let resolved = || conversation::Change {
+        status: Some(CaseStatus::Resolved),
+        ..Default::default()
+    };
+    story.change(case, resolved()).await;
+    assert_eq!(story.hears("And the invoice?").await, case);
+    assert_eq!(
+        story.case(case).await.owner,
+        Some(story.ana),
+        "hers again while she is there"
+    );
+    assert!(story.offer(story.ana).await.is_none());
+    story.change(case, resolved()).await;
+    story.says(story.ana, Presence::Offline).await;
+    story.says(story.ben, Presence::Available).await;
+    assert_eq!(story.hears("It did not come").await, case);
+    let offer = story.offer(story.ben).await.expect("Ben is asked");
+    assert_eq!(offer.conversation, case);
+    assert_eq!(story.case(case).await.owner, None, "nobody's meanwhile");
+    let taken = story.routing.answer(story.ben, offer.token, true).await;
+    taken.expect("Ben takes it");
+    story.works().await;
+    assert_eq!(story.case(case).await.owner, Some(story.ben));
+}
+
+async fn woken(engine: Engine) {
+    let story = Story::begins(engine).await;
+    let (db, setup) = (story.shop.database.db.clone(), story.shop.setup.clone());
+    let upkeep = Upkeep::new(
+        db.clone(),
+        setup.clone(),
+        story.shop.files.clone(),
+        Retention {
+            dedupe_ms: DAY,
+            raw_ms: DAY,
+            visitor_ms: DAY,
+        },
+    );
+    let clock = setup.clock.clone();
+    let scheduled = db.write(move |tx| upkeep::schedule(tx, &clock)).await;
+    scheduled.expect("the upkeep is scheduled");
+    let runner = Runner::new(db, setup).with(UPKEEP, Arc::new(upkeep), 1);
+    let case = story.hears("Call me on Monday").await;
+    let aside = conversation::Change {
+        owner: Some(story.ana),
+        status: Some(CaseStatus::Snoozed),
+        snoozed_until: Some(story.shop.setup.clock.now() + DAY),
+        ..Default::default()
+    };
+    story.change(case, aside).await;
+    story.says(story.ben, Presence::Available).await;
+    assert!(story.offer(story.ben).await.is_none());
+    story.shop.setup.clock.advance(DAY + 60_000);
+    runner.run_due().await.expect("the case wakes");
+    story.says(story.ben, Presence::Available).await;
+    story.works().await;
+    let offer = story.offer(story.ben).await.expect("Ben is asked");
+    assert_eq!(offer.conversation, case);
+}
+
+async fn silent(engine: Engine) {
+    let story = Story::begins(engine).await;
+    let mut settings = story.routing.settings().await.expect("read");
+    for queue in settings.queues.values_mut() {
+        queue.silence_ms = Some(60_000);
+    }
+    let set = story.routing.set_settings(settings).await;
+    set.expect("a minute of silence is too long");
+    let case = story.hears("Hello?").await;
+    let waits = async || {
+        let board = story.routing.board().await.expect("read");
+        board
+            .queues
+            .iter()
+            .map(|queue| queue.waiting)
+            .sum::<usize>()
+    };
+    for _ in 0..3 {
+        story.shop.setup.clock.advance(40_000);
+        story.hears("Is anybody there?").await;
+        story.routing.tick().await.expect("the router looks");
+        assert_eq!(waits().await, 1, "whoever writes keeps their place");
+    }
+    story.shop.setup.clock.advance(61_000);
+    story.routing.tick().await.expect("the router looks");
+    assert_eq!(waits().await, 0);
+    let told = story.timeline(case).await;
+    assert_eq!(
+        told,
+        ["Out of the line: nothing was heard of the customer any more"]
+    );
+}
+
+async fn closed(engine: Engine) {
+    let story = Story::begins(engine).await;
+    let mut settings = story.routing.settings().await.expect("read");
+    let never = CalendarRules {
+        time_zone: "UTC".to_owned(),
+        week: Default::default(),
+        days: Default::default(),
+    };
+    let calendar = CalendarId(story.shop.setup.clock.new_id());
+    let never = Calendar::try_from(never).expect("a calendar");
+    settings.calendars.insert(calendar, never);
+    for queue in settings.queues.values_mut() {
+        queue.calendar = Some(calendar);
+        queue.when_closed = WhenClosed::Refuse;
+    }
+    let set = story.routing.set_settings(settings).await;
+    set.expect("the queue is closed");
+    story.says(story.ana, Presence::Available).await;
+    let case = story.hears("Hello?").await;
+    assert!(story.offer(story.ana).await.is_none());
+    let told = story.timeline(case).await;
+    assert_eq!(told, ["Offered to nobody: the queue is closed"]);
+}
+
+#[test]
+fn a_customer_whose_agent_has_left_is_not_left_waiting() {
+    on_both_engines(owner_left);
+}
+
+#[test]
+fn what_was_put_aside_by_somebody_away_is_offered_to_others() {
+    on_both_engines(woken);
+}
+
+#[test]
+fn who_goes_on_writing_keeps_their_place_and_who_is_silent_loses_it() {
+    on_both_engines(silent);
+}
+
+#[test]
+fn a_queue_that_refuses_says_so_once() {
+    on_both_engines(closed);
 }
 
 #[test]

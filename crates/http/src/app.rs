@@ -37,6 +37,7 @@ struct Inner {
     gate: Gate,
     api_limit: RateLimit,
     outside: Result<Outside, FetchError>,
+    push_services: Result<Outside, FetchError>,
     knowledge: Knowledge,
     help_limit: RateLimit,
     agent: Option<Arc<Agent>>,
@@ -86,6 +87,11 @@ impl App {
         Self(Arc::new(Inner {
             gate: Gate::new(config.security.login_attempts_per_minute, session_ms),
             api_limit: RateLimit::per_minute(config.limits.api_requests_per_minute),
+            // Strangers name push services, so nobody is vouched for there.
+            push_services: Outside::new(Reach {
+                allow_private: config.outside.allow_private,
+                vouched_hosts: Vec::new(),
+            }),
             outside: Outside::new(Reach {
                 allow_private: config.outside.allow_private,
                 vouched_hosts: config.outside.vouched_hosts.clone(),
@@ -176,14 +182,15 @@ impl App {
     /// # Errors
     /// A 503 when TLS could not be set up.
     pub fn outside(&self) -> Result<&Outside, Problem> {
-        self.0.outside.as_ref().map_err(|error| {
-            tracing::error!(%error, "nothing outside can be called");
-            Problem::new(
-                axum::http::StatusCode::SERVICE_UNAVAILABLE,
-                "unavailable",
-                "nothing outside can be called; see the log",
-            )
-        })
+        self.0.outside.as_ref().map_err(no_way_out)
+    }
+
+    /// The way to push services, which strangers name.
+    ///
+    /// # Errors
+    /// A 503 when TLS could not be set up.
+    pub fn push_services(&self) -> Result<&Outside, Problem> {
+        self.0.push_services.as_ref().map_err(no_way_out)
     }
 
     /// The knowledge base.
@@ -235,4 +242,13 @@ impl App {
     pub fn endpoint_by_id(&self, id: EndpointId) -> Option<&ConfiguredEndpoint> {
         self.0.endpoints.values().find(|one| one.record.id == id)
     }
+}
+
+fn no_way_out(error: &FetchError) -> Problem {
+    tracing::error!(%error, "nothing outside can be called");
+    Problem::new(
+        axum::http::StatusCode::SERVICE_UNAVAILABLE,
+        "unavailable",
+        "nothing outside can be called; see the log",
+    )
 }

@@ -114,7 +114,7 @@ async fn start_jobs(
         db.clone(),
         setup.clone(),
         files.clone(),
-        outside.clone(),
+        outside,
         credentials,
     );
     let offline = Offline {
@@ -127,7 +127,10 @@ async fn start_jobs(
     let push = Push {
         db: db.clone(),
         setup: setup.clone(),
-        outside,
+        outside: app
+            .push_services()
+            .map_err(|problem| problem.detail)?
+            .clone(),
         key: app.lobby().sender().clone(),
         contact: config.server.public_base(),
         chats: Box::new(chat::OwnChats(app.clone())),

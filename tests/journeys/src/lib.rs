@@ -2,6 +2,7 @@
 //! messages ([`Carrier`]) and mail ([`PostOffice`]), and lean HTTP connections to it ([`wire`]). The stories themselves live in tests/.
 //!
 //! * [`customer`] writes mail and text messages with real programs.
+//! * [`desk`] is where people answer, in a browser.
 //! * [`drill`] kills the server again and again under load and then counts what was lost.
 //!
 //! A set-up that fails panics with what to do about it: `cargo xtask test` builds the binary and starts
@@ -14,6 +15,7 @@
 
 mod carrier;
 pub mod customer;
+pub mod desk;
 pub mod drill;
 pub mod post_office;
 mod server;

@@ -1,21 +1,17 @@
 //! The desk in a real browser, against the real router on a real port.
 //!
-//! The stories themselves are in `browser`: `desk.mjs`, `team.mjs`, `routing.mjs`, `settings.mjs`. What customers do in them, and a look into the outbox, it asks for over
-//! `/story/…`, which only this test has.
+//! The stories themselves are in `browser`: `desk.mjs`, `team.mjs`, `routing.mjs`, `settings.mjs`. What customers do in
+//! them, and a look into the outbox, they ask for over `/story/…`, which only this test has.
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+use axum::Router;
 use axum::extract::{Json, State};
 use axum::routing::{get, post};
-use axum::{Router, serve};
+use journeys::desk::{Colleague, hire, tell};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::path::Path;
-use std::process::Command;
 use std::sync::{Arc, Mutex};
-use throughline_engine::access::Gate;
-use throughline_engine::access::invite::{self, Acceptance};
-use throughline_engine::access::member::{self, NewMember};
 use throughline_engine::conversation::{self, Author, NewEntry};
 use throughline_engine::delivery::{Adapters, DELIVER, Deliverer};
 use throughline_engine::endpoint;
@@ -32,7 +28,6 @@ use throughline_model::identifier::{Identifier, IdentifierKind};
 use throughline_model::outbound::{Outbound, SendOutcome};
 use throughline_storage::{Engine, Hint};
 use throughline_testkit::Shop;
-use tokio::net::TcpListener;
 
 /// The clock of the shop stands still, so no limit ever refills.
 const SETTINGS: &str = r#"[limits]
@@ -46,7 +41,6 @@ name = "chat"
 channel = "webchat"
 address = "shop.example"
 brand = "shop""#;
-const PASSWORD: &str = "a horse on the roof";
 /// A mail that no sanitiser has seen: the page must be safe even then.
 const HOSTILE: &str = r#"<h1>Hello <b>there</b></h1><script>top.taken = true</script>
     <img src="https://elsewhere.example/seen.png" onerror="top.taken = true">
@@ -76,13 +70,11 @@ impl ChannelAdapter for Outbox {
     }
 }
 
-async fn open(address: SocketAddr) -> Router {
+async fn open(address: SocketAddr) -> (Router, ()) {
     let shop = Arc::new(Shop::open(Engine::Sqlite).await);
     let settings = format!("[server]\npublic_url = \"http://{address}/\"\n{SETTINGS}");
     let config = throughline_config::parse(&settings, std::iter::empty()).unwrap();
-    for (email, name, role) in TEAM {
-        hire(&shop, email, name, *role).await;
-    }
+    hire(&shop, TEAM).await;
     let outbox = Arc::new(Outbox::default());
     let adapters: Adapters = [shop.mail, shop.sms]
         .into_iter()
@@ -128,38 +120,15 @@ async fn open(address: SocketAddr) -> Router {
         .route("/story/later", post(later))
         .route("/story/outbox", get(outgoing))
         .with_state(world);
-    router(app).merge(story)
+    (router(app).merge(story), ())
 }
 
 /// Those who work at the desk.
-const TEAM: &[(&str, &str, Role)] = &[
+const TEAM: &[Colleague] = &[
     ("ana", "Ana Ribeiro", Role::Agent),
     ("ben", "Ben <b>Okoro</b>", Role::Agent),
     ("boss", "Bao Nguyen", Role::Admin),
 ];
-
-async fn hire(shop: &Shop, email: &str, name: &str, role: Role) {
-    let clock = shop.setup.clock.clone();
-    let new = NewMember {
-        email: format!("{email}@shop.example"),
-        name: name.to_owned(),
-        role,
-    };
-    let for_tx = clock.clone();
-    let invited = shop.database.db.write(move |tx| {
-        let ana = member::add(tx, &for_tx, &new, "system")?;
-        invite::create(tx, &for_tx, ana.id, "system")
-    });
-    let acceptance = Acceptance {
-        token: invited.await.unwrap().secret,
-        password: PASSWORD.to_owned(),
-        email: None,
-        name: None,
-    };
-    let gate = Gate::new(60, 3_600_000);
-    let db = &shop.database.db;
-    gate.accept(db, &clock, acceptance, "here").await.unwrap();
-}
 
 fn visitor() -> Identifier {
     Identifier::parse(IdentifierKind::Visitor, "mias-browser", None).unwrap()
@@ -324,48 +293,22 @@ async fn outgoing(State(world): State<World>) -> Json<Value> {
     Json(sent.collect())
 }
 
-/// Tells the story in `browser/<file>` at a desk of its own.
-fn tell(file: &str) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .unwrap();
-    let address = runtime.block_on(async {
-        let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = socket.local_addr().unwrap();
-        let router = open(address).await;
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { serve(socket, service).await });
-        address
-    });
-    let status = Command::new("node")
-        .arg(folder.join("browser").join(file))
-        .env("STORY_URL", format!("http://{address}"))
-        .env("STORY_MODULES", folder.join("../counterparts/package.json"))
-        .env("STORY_PASSWORD", PASSWORD)
-        .status()
-        .expect("node is installed: cargo xtask test checks that");
-    assert!(status.success(), "the story ended otherwise; see above");
-}
-
 #[test]
 fn an_agent_works_at_the_desk_in_a_real_browser() {
-    tell("desk.mjs");
+    tell("desk.mjs", open);
 }
 
 #[test]
 fn a_team_works_together_in_real_browsers() {
-    tell("team.mjs");
+    tell("team.mjs", open);
 }
 
 #[test]
 fn the_router_hands_out_work_at_the_desk_in_real_browsers() {
-    tell("routing.mjs");
+    tell("routing.mjs", open);
 }
 
 #[test]
 fn an_administrator_looks_after_everything_in_a_real_browser() {
-    tell("settings.mjs");
+    tell("settings.mjs", open);
 }

@@ -5,20 +5,17 @@
 //! system; customers write over `/story/…`, which only this test has.
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+use axum::Router;
 use axum::extract::{Json, State};
 use axum::routing::post;
-use axum::{Router, serve};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use journeys::desk::{Colleague, hire, tell};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Arc;
 use throughline_brain::{Brain, BuiltIn, Business};
-use throughline_engine::access::Gate;
-use throughline_engine::access::invite::{self, Acceptance};
-use throughline_engine::access::member::{self, NewMember};
 use throughline_engine::agent::{AGENT, Agent};
 use throughline_engine::job::Runner;
 use throughline_engine::knowledge::Knowledge;
@@ -34,14 +31,12 @@ use throughline_storage::Engine;
 use throughline_testkit::Shop;
 use throughline_tools::{Caller, Environment};
 use throughline_understanding::Vectors;
-use tokio::net::TcpListener;
 
 /// The clock of the shop stands still, so no limit ever refills.
 const LIMITS: &str = "[limits]
 api_requests_per_minute = 1000000
 [security]
 login_attempts_per_minute = 1000";
-const PASSWORD: &str = "a horse on the roof";
 /// Somebody whose bookshelf costs more than an agent may decide about.
 const AARAV: &str = "aarav.anderson9752@example.com";
 /// The damage.
@@ -50,7 +45,7 @@ const PICTURE: &str = "iVBORw0KGgoAAAANSUhEUgAAAEAAAABACAIAAAAlC+aJAAAAeklEQVR4n
      brcAAAAASUVORK5CYII=";
 
 /// Those who work at the desk.
-const TEAM: &[(&str, &str, Role)] = &[
+const TEAM: &[Colleague] = &[
     ("ana", "Ana Ribeiro", Role::Agent),
     ("sue", "Sue <b>Visor</b>", Role::Supervisor),
 ];
@@ -70,9 +65,7 @@ async fn open(address: SocketAddr, orders: &str) -> Router {
     let mut shop = Shop::open(Engine::Sqlite).await;
     shop.setup.agent = true;
     let shop = Arc::new(shop);
-    for (email, name, role) in TEAM {
-        hire(&shop, email, name, *role).await;
-    }
+    hire(&shop, TEAM).await;
     let (db, setup, files) = (&shop.database.db, &shop.setup, &shop.files);
     policy::adopt(db, setup, PolicyKind::Business, rules())
         .await
@@ -134,29 +127,6 @@ async fn agent(shop: &Shop, orders: &str) -> Agent {
     agent.await.unwrap()
 }
 
-async fn hire(shop: &Shop, email: &str, name: &str, role: Role) {
-    let clock = shop.setup.clock.clone();
-    let new = NewMember {
-        email: format!("{email}@shop.example"),
-        name: name.to_owned(),
-        role,
-    };
-    let for_tx = clock.clone();
-    let invited = shop.database.db.write(move |tx| {
-        let added = member::add(tx, &for_tx, &new, "system")?;
-        invite::create(tx, &for_tx, added.id, "system")
-    });
-    let acceptance = Acceptance {
-        token: invited.await.unwrap().secret,
-        password: PASSWORD.to_owned(),
-        email: None,
-        name: None,
-    };
-    let gate = Gate::new(60, 3_600_000);
-    let db = &shop.database.db;
-    gate.accept(db, &clock, acceptance, "here").await.unwrap();
-}
-
 /// Aarav writes from his own, proven address, with a picture where there is one; the AI answers.
 async fn mails(State(world): State<World>, Json(body): Json<Value>) -> Json<Value> {
     let shop = &world.shop;
@@ -182,27 +152,8 @@ async fn mails(State(world): State<World>, Json(body): Json<Value>) -> Json<Valu
 
 #[test]
 fn rules_are_looked_after_in_real_browsers() {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .unwrap();
-    let (address, _orders) = runtime.block_on(async {
+    tell("rules.mjs", async |address| {
         let orders = throughline_shop::start("key").await.unwrap();
-        let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = socket.local_addr().unwrap();
-        let router = open(address, &orders.base()).await;
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { serve(socket, service).await });
-        (address, orders)
+        (open(address, &orders.base()).await, orders)
     });
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let status = Command::new("node")
-        .arg(folder.join("browser/rules.mjs"))
-        .env("STORY_URL", format!("http://{address}"))
-        .env("STORY_MODULES", folder.join("../counterparts/package.json"))
-        .env("STORY_PASSWORD", PASSWORD)
-        .status()
-        .expect("node is installed: cargo xtask test checks that");
-    assert!(status.success(), "the story ended otherwise; see above");
 }

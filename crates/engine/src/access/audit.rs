@@ -42,6 +42,15 @@ pub fn record(
     Ok(())
 }
 
+/// The names of fields that are not the same, for the details of an act.
+pub fn changed(before: &serde_json::Value, now: &serde_json::Value) -> Vec<String> {
+    let fields = now.as_object().into_iter().flatten();
+    fields
+        .filter(|(name, value)| before.get(name.as_str()) != Some(*value))
+        .map(|(name, _)| name.clone())
+        .collect()
+}
+
 /// Acts, newest first, from before `before`; of one `action` or of all.
 ///
 /// # Errors

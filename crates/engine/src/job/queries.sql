@@ -35,6 +35,13 @@ RETURNING id, kind, key, payload, attempts, max_attempts
 -- name: next_due
 SELECT MIN(CASE WHEN state = 'running' THEN lease_until ELSE run_at END) AS due FROM job WHERE state <> 'dead'
 
+-- Only what could be claimed: what waits behind an older job of its key is due when that one is out of the way.
+-- name: next_claim
+SELECT MIN(CASE WHEN j.state = 'running' THEN j.lease_until ELSE j.run_at END) AS due FROM job j
+WHERE j.kind = $1 AND j.state <> 'dead' AND NOT EXISTS (
+    SELECT 1 FROM job older WHERE older.kind = j.kind AND older.key = j.key AND older.id < j.id AND older.state <> 'dead'
+)
+
 -- name: delete
 DELETE FROM job WHERE id = $1
 

@@ -1,6 +1,6 @@
 //! The loop that runs due jobs.
 
-use super::{Job, claim, complete, fail, next_due, postpone};
+use super::{Job, claim, complete, fail, next_claim, postpone};
 use crate::Setup;
 use crate::error::Result;
 use std::collections::HashMap;
@@ -127,11 +127,16 @@ impl Runner {
             if found && places.available_permits() > 0 {
                 continue;
             }
+            // With every place taken, the end of a job is what there is to wait for.
+            let sleep = match places.available_permits() {
+                0 => LOOK_EVERY,
+                _ => self.until_due(kind).await,
+            };
             tokio::select! {
                 _ = stop.changed() => {}
                 _ = running.join_next(), if !running.is_empty() => {}
                 () = wait_for(kind, &mut hints) => {}
-                () = tokio::time::sleep(self.until_due().await) => {}
+                () = tokio::time::sleep(sleep) => {}
             }
         }
         while running.join_next().await.is_some() {}
@@ -144,9 +149,9 @@ impl Runner {
             .await
     }
 
-    async fn until_due(&self) -> Duration {
+    async fn until_due(&self, kind: &'static str) -> Duration {
         let now = self.setup.clock.now();
-        match self.db.read(next_due).await {
+        match self.db.read(move |tx| next_claim(tx, kind)).await {
             Ok(Some(due)) => Duration::from_millis((due - now).max(20) as u64).min(LOOK_EVERY),
             _ => LOOK_EVERY,
         }

@@ -39,9 +39,13 @@ const NEWS_MS: i64 = 24 * 3_600_000;
 const TRIES: i64 = 50;
 /// What a push service may take.
 const BOUNDS: Bounds = Bounds {
-    timeout_ms: 15_000,
+    timeout_ms: 5_000,
     max_bytes: 0,
 };
+/// After so many tries without any answer a push service is given up; the page subscribes anew when it is opened.
+const SILENT_TRIES: i64 = 5;
+/// The longest it can ask us to wait, in milliseconds.
+const ASKED_LIMIT_MS: i64 = 3_600_000;
 /// So much of an answer is shown, and so much of a chat's title, in characters.
 const BODY_CHARACTERS: usize = 160;
 const TITLE_CHARACTERS: usize = 100;
@@ -173,6 +177,11 @@ impl Push {
                 tracing::warn!(host, %why, "a browser's push service is at no place we go to; nobody was told of an answer");
                 ("refused", Done::Finished)
             }
+            Err(_) if job.attempts >= SILENT_TRIES => {
+                let id = news.browser.id;
+                self.db.write(move |tx| subscription::gone(tx, id)).await?;
+                ("gone", Done::Finished)
+            }
             Err(error) => ("retry", again(job, format!("{host}: {error}"), None, now)),
         };
         metrics::counter!("throughline_push_attempts_total", "outcome" => outcome).increment(1);
@@ -225,7 +234,7 @@ fn again(job: &Job, reason: String, answer: Option<&Answer>, now: Millis) -> Don
     let asked = answer.and_then(|answer| answer.asked_ms(now)).unwrap_or(0);
     Done::Retry {
         reason,
-        after_ms: Some(asked.clamp(backoff_ms(job.attempts), NEWS_MS)),
+        after_ms: Some(asked.min(ASKED_LIMIT_MS).max(backoff_ms(job.attempts))),
     }
 }
 
@@ -242,7 +251,13 @@ fn look(tx: &mut Tx<'_>, delivery: DeliveryId, browser: Uuid) -> Result<Option<N
         return Ok(None);
     }
     let before = answer.seq - 1;
-    let shown = conversation::entries(tx, answer.conversation, before, 1, View::Public)?;
+    let shown = conversation::entries(
+        tx,
+        answer.conversation,
+        before,
+        1,
+        View::Line(browser.identifier),
+    )?;
     let Some(entry) = shown.into_iter().find(|entry| entry.seq == answer.seq) else {
         return Ok(None);
     };

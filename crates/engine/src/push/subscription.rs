@@ -4,9 +4,11 @@ use crate::Setup;
 use crate::error::{Error, Result};
 use crate::fetch::Outside;
 use crate::queries::push as queries;
+use crate::visitor;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use p256::PublicKey;
+use std::time::Duration;
 use throughline_model::id::IdentifierId;
 use throughline_storage::{Row, Tx, params};
 use url::Url;
@@ -18,6 +20,11 @@ const BROWSERS: usize = 5;
 const POINT_BYTES: usize = 65;
 /// The secret between a browser and whoever writes to it, in bytes.
 const AUTH_BYTES: usize = 16;
+
+/// The longest address, in bytes.
+const URL_BYTES: usize = 2_048;
+/// How long it may take to find where a name leads.
+const LOOK: Duration = Duration::from_secs(3);
 
 /// What a browser reads by, as it says itself (`PushSubscription.toJSON().keys`).
 #[derive(Clone)]
@@ -41,17 +48,28 @@ impl Place {
     /// Looks at where `url` leads and what `keys` are.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a place we do not post to, and for keys that are none.
+    /// [`Error::Invalid`] for a place we do not post to, and for keys that are none. Where a name leads is not told: whoever
+    /// asks is a stranger, and the name may be one of the inside.
     pub async fn find(outside: &Outside, url: &str, keys: &BrowserKeys) -> Result<Self> {
         let p256dh = bytes(&keys.p256dh, POINT_BYTES)
             .filter(|point| PublicKey::from_sec1_bytes(point).is_ok())
             .ok_or_else(|| Error::invalid("keys.p256dh", "this is no public key of a browser"))?;
         let auth = bytes(&keys.auth, AUTH_BYTES)
             .ok_or_else(|| Error::invalid("keys.auth", "give 16 bytes in base64"))?;
-        let url = match outside.check(url).await {
-            Ok(url) => url.into(),
-            Err(error) => return Err(Error::invalid("endpoint", error)),
+        let refused = || Error::invalid("endpoint", "this is no push service we post to");
+        let looking = tokio::time::timeout(LOOK, outside.check(url));
+        let url = match looking.await {
+            Ok(Ok(url)) => String::from(url),
+            Ok(Err(error)) => {
+                tracing::debug!(%error, "a browser's push service is refused");
+                return Err(refused());
+            }
+            Err(_) => return Err(refused()),
         };
+        // It may have grown when it was parsed.
+        if url.len() > URL_BYTES {
+            return Err(refused());
+        }
         Ok(Self { url, p256dh, auth })
     }
 }
@@ -75,7 +93,7 @@ pub(super) struct Subscription {
 /// From now on the browser at `place` is told of answers to `visitor`, and of nobody else's.
 ///
 /// # Errors
-/// When the database fails.
+/// [`Error::Conflict`] when the visitor has left meanwhile; and when the database fails.
 pub fn subscribe(
     tx: &mut Tx<'_>,
     setup: &Setup,
@@ -83,6 +101,9 @@ pub fn subscribe(
     place: &Place,
     language: &str,
 ) -> Result<()> {
+    if visitor::is_retired(tx, visitor)? {
+        return Err(Error::Conflict("this visitor has left".to_owned()));
+    }
     let values = params![
         setup.clock.new_id(),
         visitor,

@@ -1,5 +1,6 @@
 //! The one who holds the router, tells it what happened and makes durable what follows.
 
+use super::follow::Call;
 use super::{News, With, entries, follow, store, worker_of};
 use crate::Setup;
 use crate::access::member;
@@ -190,7 +191,15 @@ impl Dispatcher {
         note: String,
     ) -> Result<()> {
         let item = WorkItemId(conversation.uuid());
-        if self.look(|router| router.item(item).is_none()).await? {
+        let is_there = |router: &Router| match &to {
+            Transfer::Queue(name) => follow::queue_called(router, name).is_some(),
+            Transfer::Member(member) => router.worker(worker_of(*member)).is_some(),
+        };
+        // Nothing is taken from its owner for somebody there is not; the router says what is wrong.
+        if self
+            .look(|router| router.item(item).is_none() && is_there(router))
+            .await?
+        {
             self.take_up(conversation, by, &to).await?;
         }
         let ask = Ask::Transfer {
@@ -336,9 +345,10 @@ impl Dispatcher {
                 continue;
             };
             steps += 1;
-            let ignored = refusal(&outcome).is_some();
+            let refused = |effect: &Effect| matches!(effect, Effect::Refused { .. });
+            let is_over = refusal(&outcome).is_some() || outcome.effects.iter().any(refused);
             all.effects.extend(outcome.effects);
-            if ignored || !matches!(ask, Ask::News(_) | Ask::Timer) {
+            if is_over || !matches!(ask, Ask::News(_) | Ask::Timer) {
                 return Ok(all);
             }
         }
@@ -409,8 +419,13 @@ impl Dispatcher {
                 follow::member_event(router, id, there)
             }
             Ask::News(News::Conversation { id, with }) => {
-                self.case_event(router, *id, *with).await?
+                self.case_event(router, *id, *with, Call::None).await?
             }
+            Ask::News(News::Heard { id, with, at }) => {
+                let call = Call::Heard { at: *at };
+                self.case_event(router, *id, *with, call).await?
+            }
+            Ask::News(News::Back { id }) => self.case_event(router, *id, None, Call::Back).await?,
             Ask::Answer {
                 worker,
                 token,
@@ -440,13 +455,14 @@ impl Dispatcher {
         router: &Router,
         id: ConversationId,
         with: Option<With>,
+        call: Call,
     ) -> Result<Option<Event>> {
         let row = router.item(WorkItemId(id.uuid()));
         let held = row.and_then(WorkItem::worker);
         let setup = self.setup.clone();
         let case = self
             .db
-            .read(move |tx| follow::case(tx, &setup, id, with, held))
+            .read(move |tx| follow::case(tx, &setup, id, with, call, held))
             .await?;
         Ok(follow::case_event(router, id, case.as_ref(), with))
     }

@@ -8,7 +8,7 @@ use crate::routing::member_of;
 use serde_json::json;
 use throughline_model::conversation::{AuthorKind, EntryKind};
 use throughline_model::id::{ConversationId, QueueId, WorkerId};
-use throughline_routing::{Effect, Event, Settings, TransferTo};
+use throughline_routing::{Departure, Effect, Event, Settings, TransferTo, Work};
 use throughline_storage::Tx;
 
 /// Writes down one effect of `cause`. What people need not know of is left out.
@@ -45,6 +45,32 @@ pub(super) fn write(
     );
     conversation::append(tx, setup, &entry)?;
     heed(tx, setup, conversation, effect, settings, author)
+}
+
+/// Work that arrives for whoever comes, because its owner is away, is nobody's.
+pub(super) fn release(tx: &mut Tx<'_>, setup: &Setup, event: &Event) -> Result<()> {
+    let Event::Arrived(Work {
+        id,
+        last_worker: Some(last),
+        taken_by: None,
+        ..
+    }) = event
+    else {
+        return Ok(());
+    };
+    let conversation = ConversationId(id.uuid());
+    let here = match conversation::get(tx, conversation) {
+        Err(Error::NotFound { .. }) => return Ok(()),
+        here => here?,
+    };
+    if here.owner != Some(member_of(*last)) {
+        return Ok(());
+    }
+    let change = Change {
+        unassign: true,
+        ..Change::default()
+    };
+    conversation::change(tx, setup, conversation, &change, Author::system()).map(drop)
 }
 
 /// The case follows: its owner is whoever it is assigned to, its field `queue` names the queue it is in.
@@ -112,7 +138,11 @@ fn told(tx: &mut Tx<'_>, effect: &Effect, settings: &Settings) -> Result<Option<
         Effect::Diverted { to, why, .. } => {
             format!("Sent on to {} ({why})", name_of(settings, *to))
         }
-        Effect::Refused { .. } => "Turned away: the queue is closed".to_owned(),
+        Effect::Gone {
+            why: Departure::Silent,
+            ..
+        } => "Out of the line: nothing was heard of the customer any more".to_owned(),
+        Effect::Refused { .. } => "Offered to nobody: the queue is closed".to_owned(),
         _ => return Ok(None),
     }))
 }

@@ -3,16 +3,18 @@
 use crate::access::member;
 use crate::conversation::{self, Conversation};
 use crate::error::{Error, Result};
+use crate::queries::routing as queries;
 use crate::routing::{With, member_of, worker_of};
 use crate::{Setup, agent};
 use std::collections::BTreeSet;
+use throughline_model::clock::Millis;
 use throughline_model::conversation::CaseStatus;
 use throughline_model::id::{ConversationId, MemberId, QueueId, WorkItemId, WorkerId};
 use throughline_routing::{
     Assignment, AssignmentState, Change, Event, Place, Presence, Router, TransferTo, Work,
     WorkClass, WorkItem, Worker,
 };
-use throughline_storage::Tx;
+use throughline_storage::{Tx, params};
 
 /// What is true of a conversation now.
 #[derive(Clone, Debug)]
@@ -20,8 +22,22 @@ pub(super) struct Case {
     conversation: Conversation,
     class: WorkClass,
     with_people: bool,
+    call: Call,
+    /// Who looked after this customer the last time, when nobody does now.
+    last_owner: Option<MemberId>,
     /// Those among the members who may not work any more.
     kept_out: BTreeSet<WorkerId>,
+}
+
+/// Whether somebody has to look at a conversation now, even though its owner is not at the desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Call {
+    /// No: whoever gave it to somebody who is away meant them.
+    None,
+    /// Its customer wrote at this time.
+    Heard { at: Millis },
+    /// It was put aside until now.
+    Back,
 }
 
 /// Looks at a conversation that `held` by somebody according to the router. Nothing when there is none.
@@ -30,6 +46,7 @@ pub(super) fn case(
     setup: &Setup,
     id: ConversationId,
     with: Option<With>,
+    call: Call,
     held: Option<WorkerId>,
 ) -> Result<Option<Case>> {
     let conversation = match conversation::get(tx, id) {
@@ -49,10 +66,20 @@ pub(super) fn case(
     {
         kept_out.insert(worker);
     }
+    let last_owner = match conversation.owner {
+        Some(_) => None,
+        None => tx.optional(
+            &queries::LAST_OWNER,
+            params![conversation.customer, id],
+            |row| row.get("owner_id"),
+        )?,
+    };
     Ok(Some(Case {
         conversation,
         class: class.unwrap_or(WorkClass::Message),
         with_people,
+        call,
+        last_owner,
         kept_out,
     }))
 }
@@ -100,16 +127,20 @@ pub(super) fn case_event(
     }
 }
 
-/// New work. What somebody looks after already counts as theirs while they are at the desk and have room.
+/// New work. What somebody looks after already counts as theirs while they are at the desk and have room. Who served the
+/// customer last is asked first, where the queue waits for them.
 fn arrival(router: &Router, item: WorkItemId, case: &Case) -> Option<Work> {
     let queue = named(router, case).unwrap_or(router.settings().fallback);
     let mut work = Work::new(item, case.class, queue);
     work.priority = case.conversation.priority;
     match case.conversation.owner.map(worker_of) {
         Some(owner) if can_take(router, owner, case.class) => work.taken_by = Some(owner),
+        Some(owner) if case.call != Call::None && is_away(router, owner) => {
+            work.last_worker = Some(owner);
+        }
         Some(_) => return None,
         None if !case.with_people => return None,
-        None => {}
+        None => work.last_worker = case.last_owner.map(worker_of),
     }
     Some(work)
 }
@@ -135,6 +166,13 @@ fn known(router: &Router, row: &WorkItem, case: &Case, with: Option<With>) -> Op
     let owner = case.conversation.owner.map(worker_of);
     if with == Some(With::Agent) && owner.is_none() {
         return Some(Event::Cancelled { item });
+    }
+    let in_line = matches!(row.place, Place::Waiting | Place::Offered(_));
+    if let Call::Heard { at } = case.call
+        && in_line
+        && row.heard_ms < at
+    {
+        return Some(Event::CustomerHeard { item });
     }
     let queue = named(router, case);
     match (&row.place, owner) {
@@ -202,6 +240,11 @@ pub(super) fn queue_called(router: &Router, name: &str) -> Option<QueueId> {
         queue.name.eq_ignore_ascii_case(name.trim()) || id.to_string() == name.trim()
     });
     found.map(|(id, _)| *id)
+}
+
+fn is_away(router: &Router, worker: WorkerId) -> bool {
+    let row = router.worker(worker);
+    row.is_none_or(|row| row.presence == Presence::Offline)
 }
 
 /// Whether the worker is at the desk and has room for one more of this kind.

@@ -4,6 +4,10 @@ SELECT log_number FROM routing_counters WHERE id = 1
 -- name: first_counters
 INSERT INTO routing_counters (id, log_number, counters) VALUES (1, 0, $1) ON CONFLICT (id) DO NOTHING
 
+-- name: last_owner
+SELECT c.owner_id FROM conversation c JOIN identifier i ON i.id = c.identifier_id
+WHERE i.customer_id = $1 AND c.id <> $2 AND c.owner_id IS NOT NULL ORDER BY c.id DESC LIMIT 1
+
 -- Whoever decides holds this row first, so that what is read after it fits together.
 -- name: counters @sqlite
 SELECT log_number, counters FROM routing_counters WHERE id = 1

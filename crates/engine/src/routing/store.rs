@@ -99,6 +99,7 @@ pub(super) fn commit(tx: &mut Tx<'_>, setup: &Setup, decided: &Decided) -> Resul
             None => tx.execute(&queries::DROP_ITEM, params![id.uuid()])?,
         };
     }
+    entries::release(tx, setup, &decided.event)?;
     for effect in &decided.effects {
         entries::write(tx, setup, effect, &decided.event, &decided.settings)?;
     }

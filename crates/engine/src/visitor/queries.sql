@@ -3,6 +3,9 @@ SELECT i.id, i.value, i.name, i.customer_id, i.seen_at FROM identifier i
 WHERE i.id = $1 AND i.kind = 'visitor'
   AND NOT EXISTS (SELECT 1 FROM retired_visitor r WHERE r.identifier_id = i.id)
 
+-- name: is_retired
+SELECT at FROM retired_visitor WHERE identifier_id = $1
+
 -- name: retire
 INSERT INTO retired_visitor (identifier_id, at) VALUES ($1, $2) ON CONFLICT (identifier_id) DO NOTHING
 

@@ -8,12 +8,17 @@ use crate::problem::Problem;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
+use throughline_engine::access::audit;
 use throughline_engine::conversation;
 use throughline_engine::routing::{Board, Me, Presence, Settings, Transfer, WorkerSettings};
 use throughline_model::clock::Millis;
 use throughline_model::id::{ConversationId, MemberId, QueueId};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+
+/// The longest note to whoever gets a conversation.
+const NOTE_CHARACTERS: usize = 2_000;
 
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<App> {
@@ -170,6 +175,10 @@ async fn transfer_conversation(
         (None, Some(queue)) => Transfer::Queue(queue),
         _ => return Err(Problem::invalid("member", "give a member or a queue")),
     };
+    if wish.note.chars().count() > NOTE_CHARACTERS {
+        let most = format!("write at most {NOTE_CHARACTERS} characters");
+        return Err(Problem::invalid("note", most));
+    }
     let by = caller.principal.member();
     app.routing()?.transfer(id, by, to, wish.note).await?;
     let found = app.db().read(move |tx| conversation::get(tx, id)).await?;
@@ -195,12 +204,16 @@ async fn read_routing_settings(
     extensions(("x-permission" = json!("admin"))))]
 async fn set_routing_settings(
     State(app): State<App>,
-    _caller: Caller,
+    caller: Caller,
     Json(settings): Json<Settings>,
 ) -> Result<axum::Json<Settings>, Problem> {
     let routing = app.routing()?;
+    let before = routing.settings().await?;
     routing.set_settings(settings).await?;
-    Ok(axum::Json(routing.settings().await?))
+    let now = routing.settings().await?;
+    let changed = audit::changed(&json!(before), &json!(now));
+    note(&app, &caller, "routing.set", "routing", changed).await?;
+    Ok(axum::Json(now))
 }
 
 /// Read what a member takes
@@ -224,10 +237,38 @@ async fn read_worker(
     extensions(("x-permission" = json!("oversee"))))]
 async fn set_worker(
     State(app): State<App>,
+    caller: Caller,
     Path(member): Path<MemberId>,
     Json(settings): Json<WorkerSettings>,
 ) -> Result<axum::Json<WorkerSettings>, Problem> {
     let routing = app.routing()?;
+    let before = routing.worker(member).await?;
     routing.set_worker(member, settings).await?;
-    Ok(axum::Json(routing.worker(member).await?))
+    let now = routing.worker(member).await?;
+    let changed = audit::changed(&json!(before), &json!(now));
+    note(
+        &app,
+        &caller,
+        "routing.worker",
+        &member.to_string(),
+        changed,
+    )
+    .await?;
+    Ok(axum::Json(now))
+}
+
+/// Who changed what, for the audit log.
+async fn note(
+    app: &App,
+    caller: &Caller,
+    act: &'static str,
+    object: &str,
+    changed: Vec<String>,
+) -> Result<(), Problem> {
+    let (clock, actor, object) = (app.setup().clock.clone(), caller.actor(), object.to_owned());
+    let details = json!({ "changed": changed });
+    let noting = app
+        .db()
+        .write(move |tx| audit::record(tx, &clock, &actor, act, &object, &details));
+    Ok(noting.await?)
 }

@@ -104,7 +104,7 @@ async fn set_widget_settings(
         settings: settings.clone(),
     };
     let before = WidgetSettings::from(look::look(&app, &chat).await);
-    let details = json!({ "changed": differing(&json!(before), &json!(settings)) });
+    let details = json!({ "changed": audit::changed(&json!(before), &json!(settings)) });
     let (clock, actor) = (app.setup().clock.clone(), caller.actor());
     app.db()
         .write(move |tx| {
@@ -136,15 +136,6 @@ async fn forget_widget_settings(
         })
         .await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// The names of what is not the same.
-fn differing(before: &Value, now: &Value) -> Vec<String> {
-    let fields = now.as_object().into_iter().flatten();
-    fields
-        .filter(|(name, value)| before.get(name.as_str()) != Some(*value))
-        .map(|(name, _)| name.clone())
-        .collect()
 }
 
 /// All that is wrong, each at its field.

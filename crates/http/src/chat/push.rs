@@ -6,6 +6,7 @@ use super::lobby::Effort;
 use super::look::look;
 use super::settings::known;
 use crate::app::App;
+use crate::client::ClientAddress;
 use crate::problem::Problem;
 use async_trait::async_trait;
 use axum::extract::State;
@@ -49,10 +50,12 @@ pub struct Stopping {
 /// 409 where nobody is told, 422 for an address we do not post to or keys that are none, 429.
 pub async fn start(
     State(app): State<App>,
+    ClientAddress(address): ClientAddress,
     guest: Guest,
     wanted: Read<Subscribing>,
 ) -> Result<StatusCode, Problem> {
     let now = app.setup().clock.now();
+    app.lobby().count_address(address, now)?;
     let visitor = guest.visitor.identifier;
     app.lobby().count(visitor, Effort::Code, now)?;
     if !look(&app, &guest.chat).await.widget.push {
@@ -69,7 +72,7 @@ pub async fn start(
         p256dh: keys.p256dh,
         auth: keys.auth,
     };
-    let place = Place::find(app.outside()?, &endpoint, &keys).await?;
+    let place = Place::find(app.push_services()?, &endpoint, &keys).await?;
     let language = known([language.as_str()]).unwrap_or_default();
     let setup = app.setup().clone();
     app.db()

@@ -94,7 +94,7 @@ async fn after(shop: &ChatShop, ms: i64) {
 #[test]
 fn who_closed_the_chat_is_told_and_only_their_browser_can_read_of_what() {
     on_both_engines(|engine| async move {
-        let (shop, mut service) = (ChatShop::open(engine).await, PushService::open());
+        let (shop, mut service) = (ChatShop::open_inside(engine).await, PushService::open());
         let ana = shop.visitor().await;
         let conversation = ana.writes("Is it here?").await;
         let mut subscription = service.subscription();
@@ -144,7 +144,7 @@ fn who_closed_the_chat_is_told_and_only_their_browser_can_read_of_what() {
 #[test]
 fn an_answer_that_was_read_is_not_told_and_one_on_the_screen_not_yet() {
     on_both_engines(|engine| async move {
-        let (shop, mut service) = (ChatShop::open(engine).await, PushService::open());
+        let (shop, mut service) = (ChatShop::open_inside(engine).await, PushService::open());
         let ana = shop.visitor().await;
         let conversation = ana.writes("Is it here?").await;
         subscribes(&ana, &service.subscription()).await;
@@ -166,7 +166,7 @@ fn an_answer_that_was_read_is_not_told_and_one_on_the_screen_not_yet() {
 #[test]
 fn what_is_written_in_one_go_is_told_once() {
     on_both_engines(|engine| async move {
-        let (shop, mut service) = (ChatShop::open(engine).await, PushService::open());
+        let (shop, mut service) = (ChatShop::open_inside(engine).await, PushService::open());
         let ana = shop.visitor().await;
         let conversation = ana.writes("Is it here?").await;
         subscribes(&ana, &service.subscription()).await;
@@ -186,7 +186,7 @@ fn what_is_written_in_one_go_is_told_once() {
 #[test]
 fn a_busy_service_is_asked_again_when_it_says_and_a_browser_that_is_gone_no_more() {
     on_both_engines(|engine| async move {
-        let (shop, mut service) = (ChatShop::open(engine).await, PushService::open());
+        let (shop, mut service) = (ChatShop::open_inside(engine).await, PushService::open());
         let ana = shop.visitor().await;
         let conversation = ana.writes("Is it here?").await;
         subscribes(&ana, &service.subscription()).await;
@@ -219,7 +219,7 @@ fn a_busy_service_is_asked_again_when_it_says_and_a_browser_that_is_gone_no_more
 #[test]
 fn nobody_is_told_of_the_answers_to_whoever_used_the_browser_before() {
     on_both_engines(|engine| async move {
-        let (shop, mut service) = (ChatShop::open(engine).await, PushService::open());
+        let (shop, mut service) = (ChatShop::open_inside(engine).await, PushService::open());
         let (ana, ben) = (shop.visitor().await, shop.visitor().await);
         let of_ana = ana.writes("Is it here?").await;
         let of_ben = ben.writes("Do you repair lamps?").await;
@@ -244,7 +244,7 @@ fn nobody_is_told_of_the_answers_to_whoever_used_the_browser_before() {
 #[test]
 fn a_visitor_has_a_handful_of_browsers_and_stops_each_by_itself() {
     on_both_engines(|engine| async move {
-        let (shop, mut service) = (ChatShop::open(engine).await, PushService::open());
+        let (shop, mut service) = (ChatShop::open_inside(engine).await, PushService::open());
         let (ana, ben) = (shop.visitor().await, shop.visitor().await);
         let conversation = ana.writes("Is it here?").await;
         let mut browsers = Vec::new();
@@ -281,6 +281,8 @@ fn nothing_is_posted_to_a_place_inside_or_for_a_browser_that_could_not_read_it()
         let ana = shop.visitor().await;
         let subscription = service.subscription();
         for (pointer, value) in [
+            // The operator vouches for this host, for webhooks and not for strangers.
+            ("/endpoint", subscription["endpoint"].clone()),
             ("/endpoint", json!("https://10.0.0.1/push")),
             ("/endpoint", json!("https://localhost/push")),
             ("/endpoint", json!("http://push.example.com/")),
@@ -298,8 +300,11 @@ fn nothing_is_posted_to_a_place_inside_or_for_a_browser_that_could_not_read_it()
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "{pointer} {value}"
             );
+            let refused = refused.json();
             let field = pointer[1..].replace('/', ".");
-            assert_eq!(refused.json()["field"], field);
+            assert_eq!(refused["field"], field);
+            let detail = refused["detail"].as_str().unwrap();
+            assert!(!detail.contains("10.0.0.1"), "{detail}");
             // Each is an effort of its own, and they are limited.
             shop.pass(60 * SECOND);
         }

@@ -29,7 +29,7 @@ use tower::ServiceExt as _;
 /// The secret the shop signs customer tokens with.
 pub const SHOP_SECRET: &str = "a secret the shop keeps for its tokens";
 
-fn settings() -> String {
+fn settings(inside: bool) -> String {
     let key = |name: &str| format!("{}/tests/chat/keys/{name}", env!("CARGO_MANIFEST_DIR"));
     format!(
         r#"
@@ -38,6 +38,7 @@ fn settings() -> String {
 
         [outside]
         vouched_hosts = ["127.0.0.1"]
+        allow_private = {inside}
 
         [[endpoint]]
         name = "chat"
@@ -102,8 +103,17 @@ impl ChannelAdapter for Outbox {
 
 impl ChatShop {
     pub async fn open(engine: Engine) -> Self {
+        Self::open_with(engine, &settings(false)).await
+    }
+
+    /// One that may call places on this machine, where the push services of stories are.
+    pub async fn open_inside(engine: Engine) -> Self {
+        Self::open_with(engine, &settings(true)).await
+    }
+
+    async fn open_with(engine: Engine, settings: &str) -> Self {
         let shop = Shop::open(engine).await;
-        let config = throughline_config::parse(&settings(), std::iter::empty()).unwrap();
+        let config = throughline_config::parse(settings, std::iter::empty()).unwrap();
         let mut endpoints = Vec::new();
         for (id, config) in [shop.chat, shop.mail, shop.sms]
             .into_iter()
@@ -145,7 +155,7 @@ impl ChatShop {
         let push = Push {
             db: db.clone(),
             setup: setup.clone(),
-            outside: app.outside().unwrap().clone(),
+            outside: app.push_services().unwrap().clone(),
             key: app.lobby().sender().clone(),
             contact: config.server.public_base(),
             chats: Box::new(OwnChats(app.clone())),

@@ -26,6 +26,7 @@ export function Asked({ approval, children }: Props): JSX.Element {
         {children}
       </header>
       <dl class="facts">
+        <div><dt>{a("action")}</dt><dd><bdi>{approval.action}</bdi></dd></div>
         {Object.entries(approval.arguments).map(([name, value]) => (
           <div key={name}><dt><bdi>{spaced(name)}</bdi></dt><dd><bdi>{plain(value)}</bdi></dd></div>
         ))}

@@ -66,6 +66,7 @@ export function Composer({ conversation, customer, lines, onLines, rival, onRiva
   const isEmpty = draft.text.trim() === "" && (isNote || draft.files.length === 0);
 
   const keep = (next: Draft): void => {
+    setHasty(false);
     setDraft(next);
     write(`draft.${id}.${kind}`, next.text || next.files.length > 0 || next.then ? next : null);
   };
@@ -73,6 +74,7 @@ export function Composer({ conversation, customer, lines, onLines, rival, onRiva
   latest.current = { keep, draft };
   const turn = (to: Kind): void => {
     focusNext.current = true;
+    setHasty(false);
     setKind(to);
     setDraft(read(`draft.${id}.${to}`, EMPTY));
     if (to === kind) field.current?.focus();
@@ -258,7 +260,6 @@ export function Composer({ conversation, customer, lines, onLines, rival, onRiva
         onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
         onInput={(event) => {
           setCaret(event.currentTarget.selectionStart);
-          setHasty(false);
           keep({ ...draft, text: event.currentTarget.value });
           tell(event.currentTarget.value !== "");
         }}
