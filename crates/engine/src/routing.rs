@@ -23,11 +23,12 @@ pub use worker::WorkerSettings;
 
 use crate::error::Result;
 use crate::job;
+use crate::queries::routing as queries;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use throughline_model::clock::{Clock, Millis};
 use throughline_model::id::{ConversationId, MemberId, WorkerId};
-use throughline_storage::Tx;
+use throughline_storage::{Tx, params};
 
 /// The job kind in which the router hears of a conversation or a member.
 pub const ROUTE: &str = "route";
@@ -85,7 +86,7 @@ pub fn wake(
 }
 
 /// The customer wrote. Unlike after [`wake`], an owner who is not at the desk does not keep it from others: somebody has to
-/// answer.
+/// answer. Where that changes nothing, no job is made of it: most messages come while somebody has the conversation.
 ///
 /// # Errors
 /// When the database fails.
@@ -95,6 +96,11 @@ pub(crate) fn heard(
     conversation: ConversationId,
     with: Option<With>,
 ) -> Result<()> {
+    let values = params![conversation.uuid()];
+    let listens = tx.optional(&queries::LISTENS, values, |row| row.get::<bool>("listens"))?;
+    if listens == Some(false) {
+        return Ok(());
+    }
     let news = News::Heard {
         id: conversation,
         with,

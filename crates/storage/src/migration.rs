@@ -32,6 +32,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/0009_attendance.sql"),
     ),
     (10, "push", include_str!("../migrations/0010_push.sql")),
+    (11, "ears", include_str!("../migrations/0011_ears.sql")),
 ];
 
 const LIST: Query = Query::plain(

@@ -88,6 +88,9 @@ pub async fn run(installation: Installation, ready: impl FnOnce()) -> Result<(),
     Ok(())
 }
 
+/// News for the router that are claimed at once; it decides about one after the other.
+const ROUTED_AT_ONCE: usize = 32;
+
 async fn start_jobs(
     installation: &Installation,
     app: &App,
@@ -153,7 +156,7 @@ async fn start_jobs(
         .with(IMPORT_PAGE, Arc::new(pages), 2)
         .with(PUSH, Arc::new(push), 8)
         .with(CHAT_OFFLINE, Arc::new(offline), 4)
-        .with(routing::ROUTE, routing, 1)
+        .with(routing::ROUTE, routing, ROUTED_AT_ONCE)
         .with(upkeep::UPKEEP, Arc::new(upkeep), 1);
     if let Some(agent) = agent {
         runner = runner.with(agent::AGENT, agent, CONVERSATIONS_AT_ONCE);

@@ -46,7 +46,15 @@ DELETE FROM routing_worker WHERE id = $1
 SELECT item FROM routing_item ORDER BY id
 
 -- name: put_item
-INSERT INTO routing_item (id, item) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET item = excluded.item
+INSERT INTO routing_item (id, item, listens) VALUES ($1, $2, $3)
+ON CONFLICT (id) DO UPDATE SET item = excluded.item, listens = excluded.listens
+
+-- What was set may be about silence: each hears of the next message and is filed anew.
+-- name: listen
+UPDATE routing_item SET listens = TRUE
+
+-- name: listens
+SELECT listens FROM routing_item WHERE id = $1
 
 -- name: drop_item
 DELETE FROM routing_item WHERE id = $1

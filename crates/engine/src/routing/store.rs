@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 use throughline_model::clock::Millis;
 use throughline_model::id::{QueueId, WorkItemId, WorkerId};
 use throughline_routing::{
-    Counters, Effect, Event, Outcome, Queue, Router, Settings, Snapshot, WorkItem, WorkerRow,
+    AssignmentState, Counters, Effect, Event, Outcome, Place, Queue, Router, Settings, Snapshot,
+    WorkItem, WorkerRow,
 };
 use throughline_storage::{Hint, Tx, params};
 
@@ -86,6 +87,7 @@ pub(super) fn commit(tx: &mut Tx<'_>, setup: &Setup, decided: &Decided) -> Resul
     tx.execute(&queries::LOG, params![decided.known + 1, event, decided.at])?;
     if matches!(decided.event, Event::SettingsChanged(_)) {
         tx.execute(&queries::SET_SETTINGS, params![stored(&decided.settings)?])?;
+        tx.execute(&queries::LISTEN, params![])?;
     }
     for (id, row) in &decided.workers {
         match row {
@@ -95,7 +97,13 @@ pub(super) fn commit(tx: &mut Tx<'_>, setup: &Setup, decided: &Decided) -> Resul
     }
     for (id, row) in &decided.work {
         match row {
-            Some(row) => tx.execute(&queries::PUT_ITEM, params![id.uuid(), stored(row)?])?,
+            Some(row) => {
+                let listens = listens(row, &decided.settings);
+                tx.execute(
+                    &queries::PUT_ITEM,
+                    params![id.uuid(), stored(row)?, listens],
+                )?
+            }
             None => tx.execute(&queries::DROP_ITEM, params![id.uuid()])?,
         };
     }
@@ -110,6 +118,19 @@ pub(super) fn commit(tx: &mut Tx<'_>, setup: &Setup, decided: &Decided) -> Resul
         tx.hint(Hint::Member { member });
     }
     Ok(true)
+}
+
+/// Whether a message of its customer changes anything for this work: it ends a wrap-up, or a silence that would end the
+/// wait.
+fn listens(row: &WorkItem, settings: &Settings) -> bool {
+    match &row.place {
+        Place::Assigned(has) => has.state == AssignmentState::WrapUp,
+        Place::Waiting | Place::Offered(_) => {
+            let queue = settings.queues.get(&row.queue);
+            queue.is_none_or(|queue| queue.silence_ms.is_some())
+        }
+        Place::Later { .. } => true,
+    }
 }
 
 /// The log after event `after`: number, event and time of each.
