@@ -49,7 +49,7 @@ SELECT item FROM routing_item ORDER BY id
 INSERT INTO routing_item (id, item, listens) VALUES ($1, $2, $3)
 ON CONFLICT (id) DO UPDATE SET item = excluded.item, listens = excluded.listens
 
--- What was set may be about silence: each hears of the next message and is filed anew.
+-- What was set may be about silence, so all are heard of until they are filed anew.
 -- name: listen
 UPDATE routing_item SET listens = TRUE
 
