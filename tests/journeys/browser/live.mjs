@@ -19,7 +19,7 @@ const widget = shop.frameLocator("#throughline-widget iframe");
 const line = widget.getByLabel("Your message");
 await line.fill("I want to talk to a person, please");
 await line.press("Enter");
-await widget.getByText("· Sent").first().waitFor();
+await widget.getByText(/· (Sent|Read)/).first().waitFor();
 const inside = shop.frames().find((one) => one.url().startsWith(`${base}/widget/`));
 const conversation = await inside.evaluate(async () => {
   const mine = localStorage.getItem("throughline.chat.shop-chat.token");
@@ -32,7 +32,7 @@ await desk.getByLabel(/Email/).fill("ana@lumen-home.example");
 await desk.getByLabel(/Password/).fill(password);
 await desk.keyboard.press("Enter");
 await desk.locator(".inbox").waitFor();
-await desk.goto(`${base}/desk/conversations/${conversation}`);
+await desk.goto(`${base}/desk/open/${conversation}`);
 await desk.locator(".timeline .bubble").first().waitFor();
 // Taken over, so that no answer of the AI agent runs beside it.
 await desk.keyboard.press("r");
