@@ -2,7 +2,7 @@
 //!
 //! The model is all-MiniLM-L6-v2 (Reimers & Gurevych 2019, "Sentence-BERT"; Apache-2.0) as an ONNX file with int8
 //! weights, run by rten. A vector is the mean over the tokens' last hidden states, at length one, as its authors use it.
-//! Where the processor can, products are in eight bits too ([`eight_bit`]): twice as fast, for vectors that differ little.
+//! Where the processor can, products are in eight bits too (`embedder/eight_bit.rs`): twice as fast, for vectors that differ little.
 
 mod eight_bit;
 

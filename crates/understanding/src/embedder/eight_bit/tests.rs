@@ -52,6 +52,9 @@ fn network(weights: &[i8], scales: &[f32], reader: bool) -> Vec<u8> {
     put_number(&mut opset, 2 << 3);
     put_number(&mut opset, 17);
     let mut model = Vec::new();
+    // `ModelProto.ir_version`, by which files of this kind are known.
+    put_number(&mut model, 1 << 3);
+    put_number(&mut model, 8);
     put(&mut model, GRAPH, &graph);
     put(&mut model, 8, &opset);
     model
