@@ -52,8 +52,7 @@ impl Visit<'_> {
             )
             .env("STORY_URL", format!("http://127.0.0.1:{server}"))
             .env("STORY_OUTSIDE", format!("http://127.0.0.1:{outside}"))
-            .env("STORY_PASSWORD_FILE", data.join("demo/password"))
-            .env("STORY_TOKEN_FILE", data.join("demo/api-token"));
+            .env("STORY_PASSWORD_FILE", data.join("demo/password"));
         if let Some(pictures) = self.pictures {
             visit.env("STORY_PICTURES", pictures);
         }

@@ -215,7 +215,7 @@ impl Dispatcher {
     }
 
     /// A conversation the router has nothing to do with yet, such as one whose owner was not at the desk when they got
-    /// it, becomes work: nobody's, in the queue it is handed to.
+    /// it, becomes work: nobody's, in the queue it is handed to, which there is.
     async fn take_up(
         &self,
         conversation: ConversationId,
@@ -227,12 +227,8 @@ impl Dispatcher {
             ..conversation::Change::default()
         };
         if let Transfer::Queue(name) = to {
-            let known = |router: &Router| follow::queue_called(router, name).is_some();
-            if self.look(known).await? {
-                change
-                    .fields
-                    .insert("queue".to_owned(), name.as_str().into());
-            }
+            let queue = name.as_str().into();
+            change.fields.insert("queue".to_owned(), queue);
         }
         let setup = self.setup.clone();
         let give_up = move |tx: &mut Tx<'_>| {
@@ -458,11 +454,11 @@ impl Dispatcher {
         call: Call,
     ) -> Result<Option<Event>> {
         let row = router.item(WorkItemId(id.uuid()));
-        let held = row.and_then(WorkItem::worker);
+        let (is_new, held) = (row.is_none(), row.and_then(WorkItem::worker));
         let setup = self.setup.clone();
         let case = self
             .db
-            .read(move |tx| follow::case(tx, &setup, id, with, call, held))
+            .read(move |tx| follow::case(tx, &setup, id, with, call, is_new, held))
             .await?;
         Ok(follow::case_event(router, id, case.as_ref(), with))
     }

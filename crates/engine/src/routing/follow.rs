@@ -23,7 +23,7 @@ pub(super) struct Case {
     class: WorkClass,
     with_people: bool,
     call: Call,
-    /// Who looked after this customer the last time, when nobody does now.
+    /// Who looked after this customer the last time, when the work is new and nobody's.
     last_owner: Option<MemberId>,
     /// Those among the members who may not work any more.
     kept_out: BTreeSet<WorkerId>,
@@ -40,13 +40,14 @@ pub(super) enum Call {
     Back,
 }
 
-/// Looks at a conversation that `held` by somebody according to the router. Nothing when there is none.
+/// Looks at a conversation that is new to the router, or `held` by somebody according to it. Nothing when there is none.
 pub(super) fn case(
     tx: &mut Tx<'_>,
     setup: &Setup,
     id: ConversationId,
     with: Option<With>,
     call: Call,
+    is_new: bool,
     held: Option<WorkerId>,
 ) -> Result<Option<Case>> {
     let conversation = match conversation::get(tx, id) {
@@ -66,9 +67,9 @@ pub(super) fn case(
     {
         kept_out.insert(worker);
     }
-    let last_owner = match conversation.owner {
-        Some(_) => None,
-        None => tx.optional(
+    let last_owner = match (conversation.owner, is_new) {
+        (Some(_), _) | (None, false) => None,
+        (None, true) => tx.optional(
             &queries::LAST_OWNER,
             params![conversation.customer, id],
             |row| row.get("owner_id"),
