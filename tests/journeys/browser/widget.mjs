@@ -262,6 +262,12 @@ const story = {
 
   async "Files are dropped, pasted and picked; an emoji is picked by keys"() {
     const { context, page, frame } = await person();
+    // Both files are there before the server has said who this visitor is.
+    let greet;
+    const greeted = new Promise((done) => {
+      greet = done;
+    });
+    await page.route("**/chat/v1/visitors", (route) => greeted.then(() => route.continue()));
     await opens(page);
     const png = (await paint(page)).toString("base64");
     for (const kind of ["drop", "paste"]) {
@@ -281,6 +287,7 @@ const story = {
       );
       await frame.locator(".uploads").getByText(`${kind}.png`).waitFor();
     }
+    greet();
     await until("both are there", async () => (await frame.getByText("uploading …").count()) === 0);
     await frame.getByRole("button", { name: "Insert emoji" }).click();
     await frame.getByRole("group", { name: "Emoji" }).waitFor();

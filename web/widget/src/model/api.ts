@@ -124,6 +124,8 @@ export class Problem extends Error {
 
 /** Speaks to the server for one visitor. */
 export class Api {
+  private coming: Promise<void> | null = null;
+
   constructor(
     private readonly endpoint: string,
     private token: string | null,
@@ -139,10 +141,16 @@ export class Api {
     return this.token === null ? {} : { authorization: `Bearer ${this.token}` };
   }
 
-  /** Makes this browser a visitor, if it is none yet. */
+  /** Makes this browser a visitor, if it is none yet. Who asks meanwhile waits for the same visitor: what two of them
+   * bring must belong to one. */
   async come(): Promise<void> {
     if (this.token !== null) return;
-    this.welcome(await this.post<Welcome>("visitors", { endpoint: this.endpoint }));
+    this.coming ??= this.post<Welcome>("visitors", { endpoint: this.endpoint })
+      .then((answer) => void this.welcome(answer))
+      .finally(() => {
+        this.coming = null;
+      });
+    await this.coming;
   }
 
   /** The token counts no more. */
