@@ -14,11 +14,13 @@ mod dispatcher;
 mod entries;
 mod follow;
 mod store;
+mod wait;
 mod worker;
 
 pub use board::{Board, Held, LiveOffer, Me, QueueView, WorkerView};
 pub use dispatcher::{Dispatcher, Transfer};
 pub use throughline_routing::{Presence, Settings};
+pub use wait::{Wait, waits};
 pub use worker::WorkerSettings;
 
 use crate::error::Result;
