@@ -102,6 +102,36 @@ const story = {
     await close(ana, ben);
   },
 
+  async "A customer in the chat sees how the line moves, until somebody has come"() {
+    const ana = await agent("ana", "Available");
+    for (const name of ["Wim Aas", "Xenia Bo"]) {
+      await asks(name, "I was first");
+      await business("later", { seconds: 1 });
+    }
+    await card(ana.page, "Wim Aas").waitFor();
+    const options = { viewport: NARROW, locale: "en-GB", reducedMotion: "reduce" };
+    const context = await ana.context.browser().newContext(options);
+    const chat = await context.newPage();
+    await chat.goto(`${base}/chat/chat`);
+    await chat.getByLabel("Your message").fill("Is it in stock?");
+    await chat.getByLabel("Your message").press("Enter");
+    await chat.getByText("· Sent").waitFor();
+    await business("later", { seconds: 1 });
+    const line = chat.locator(".in-line");
+    await line.getByText(/^1 person is before you\. About \d+ minutes?\.$/).waitFor();
+    await accessible(chat, "the chat of somebody who waits");
+    await picture(chat, "chat-in-line");
+    for (const name of ["Wim Aas", "Xenia Bo"]) {
+      await card(ana.page, name).getByRole("button", { name: "Accept" }).click();
+      await until("the card is gone", async () => (await card(ana.page, name).count()) === 0);
+    }
+    await line.getByText("You are next.", { exact: true }).waitFor();
+    await ana.page.getByRole("article", { name: /^Offer:/ }).getByRole("button", { name: "Accept" }).click();
+    await line.waitFor({ state: "hidden" });
+    await context.close();
+    await close(ana);
+  },
+
   async "A conversation is handed on with a note, which the next one sees"() {
     const ben = await agent("ben", "Available");
     await asks("Vera Ek", "Do you have it in black?");

@@ -4,7 +4,6 @@ use super::deeds::Deed;
 use super::mind::{self, HANDOFF, Kept};
 use super::works::Works;
 use super::{TRIES, ledger, standing};
-use crate::Setup;
 use crate::conversation::{self, Interaction};
 use crate::error::{Error, Result};
 use crate::job::{Done, Handler, Job};
@@ -12,6 +11,7 @@ use crate::knowledge::{Advice, Audience, Found, Knowledge, NewGap, record_gap};
 use crate::queries::agent as queries;
 use crate::reply::{self, NewReply};
 use crate::visitor::Terms;
+use crate::{Setup, routing};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -275,6 +275,7 @@ impl Agent {
         let handoff = Handoff {
             reason: "agent_failed".to_owned(),
             queue: None,
+            skills: None,
             message: Utterance::HandingOver {
                 reason: "agent_failed".to_owned(),
             },
@@ -513,10 +514,14 @@ fn heed_handoff(
     change
         .fields
         .insert(HANDOFF.to_owned(), handoff.reason.as_str().into());
-    if let Some(queue) = &handoff.queue {
-        change
-            .fields
-            .insert("queue".to_owned(), queue.as_str().into());
+    let named = [
+        ("queue", &handoff.queue),
+        (routing::SKILLS, &handoff.skills),
+    ];
+    for (field, name) in named {
+        if let Some(name) = name {
+            change.fields.insert(field.to_owned(), name.as_str().into());
+        }
     }
     conversation::change(tx, setup, conversation, &change, ledger::author())?;
     Ok(())

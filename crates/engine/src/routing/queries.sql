@@ -56,6 +56,9 @@ UPDATE routing_item SET listens = TRUE
 -- name: listens
 SELECT listens FROM routing_item WHERE id = $1
 
+-- name: item
+SELECT item FROM routing_item WHERE id = $1
+
 -- name: drop_item
 DELETE FROM routing_item WHERE id = $1
 

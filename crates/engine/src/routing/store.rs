@@ -7,7 +7,7 @@ use crate::routing::{entries, member_of};
 use serde_json::json;
 use std::collections::BTreeSet;
 use throughline_model::clock::Millis;
-use throughline_model::id::{QueueId, WorkItemId, WorkerId};
+use throughline_model::id::{ConversationId, QueueId, WorkItemId, WorkerId};
 use throughline_routing::{
     AssignmentState, Counters, Effect, Event, Outcome, Place, Queue, Router, Settings, Snapshot,
     WorkItem, WorkerRow,
@@ -109,6 +109,11 @@ pub(super) fn commit(tx: &mut Tx<'_>, setup: &Setup, decided: &Decided) -> Resul
     }
     entries::release(tx, setup, &decided.event)?;
     for effect in &decided.effects {
+        // No entry tells of it, and whoever waits wants to know.
+        if let Effect::Queued { item, .. } = effect {
+            let conversation = ConversationId(item.uuid());
+            tx.hint(Hint::Changed { conversation });
+        }
         entries::write(tx, setup, effect, &decided.event, &decided.settings)?;
     }
     let rows = decided.workers.iter().map(|(id, _)| *id);
