@@ -177,10 +177,9 @@ fn told(tx: &mut Tx<'_>, effect: &Effect, settings: &Settings) -> Result<Option<
             ..
         } => {
             let (to, by) = (called(tx, *worker)?, called(tx, worker_of(*by))?);
-            let when = if *waits {
-                " as soon as there is room"
-            } else {
-                ""
+            let when = match waits {
+                true => " as soon as there is room",
+                false => "",
             };
             format!("Given to {to} by {by}{when}: {note}")
         }

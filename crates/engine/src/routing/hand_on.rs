@@ -52,6 +52,7 @@ impl Dispatcher {
         reason: String,
     ) -> Result<()> {
         let worker = worker_of(to);
+        self.hear_of(to).await?;
         let is_there = |router: &Router| {
             let row = router.worker(worker);
             row.is_some_and(|row| row.presence != Presence::Offline)
