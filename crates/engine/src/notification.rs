@@ -24,6 +24,8 @@ words! {
         Message = "message",
         /// A conversation they look after was put aside until now.
         Woken = "woken",
+        /// A customer waits for longer than their queue promises; for those who watch over the work.
+        Overdue = "overdue",
     }
 }
 
@@ -78,7 +80,8 @@ pub struct Seen {
     pub id: Option<NotificationId>,
 }
 
-/// Tells a member something. Several messages of a customer that were not seen yet are one notification.
+/// Tells a member something. Several messages of a customer that were not seen yet are one notification, and so are all
+/// customers who wait for too long: one is enough to look at the board.
 ///
 /// # Errors
 /// When the database fails.
@@ -88,6 +91,9 @@ pub fn tell(tx: &mut Tx<'_>, setup: &Setup, new: &New<'_>) -> Result<()> {
             &queries::DROP_UNSEEN_MESSAGES,
             params![new.member, new.conversation],
         )?;
+    }
+    if new.kind == NotificationKind::Overdue {
+        tx.execute(&queries::DROP_UNSEEN_OVERDUE, params![new.member])?;
     }
     let text: String = new.text.chars().take(EXCERPT).collect();
     let values = params![

@@ -13,6 +13,8 @@ mod board;
 mod dispatcher;
 mod entries;
 mod follow;
+mod hand_on;
+mod promise;
 mod store;
 mod wait;
 mod wanted;

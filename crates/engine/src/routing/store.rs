@@ -3,6 +3,7 @@
 use crate::Setup;
 use crate::error::{Error, Result};
 use crate::queries::routing as queries;
+use crate::routing::promise::{self, Promise};
 use crate::routing::{entries, member_of};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -23,6 +24,7 @@ pub(super) struct Decided {
     event: Event,
     work: Vec<(WorkItemId, Option<WorkItem>)>,
     workers: Vec<(WorkerId, Option<WorkerRow>)>,
+    promises: Vec<Promise>,
     counters: Counters,
     settings: Settings,
     effects: Vec<Effect>,
@@ -41,6 +43,7 @@ impl Decided {
         Self {
             known,
             at,
+            promises: promise::promises(router, &event, outcome),
             event,
             work: items.map(|id| (*id, router.item(*id).cloned())).collect(),
             workers: workers
@@ -106,6 +109,9 @@ pub(super) fn commit(tx: &mut Tx<'_>, setup: &Setup, decided: &Decided) -> Resul
             }
             None => tx.execute(&queries::DROP_ITEM, params![id.uuid()])?,
         };
+    }
+    for promise in &decided.promises {
+        promise::keep(tx, promise)?;
     }
     entries::release(tx, setup, &decided.event)?;
     for effect in &decided.effects {

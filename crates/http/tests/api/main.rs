@@ -18,6 +18,7 @@ mod pages;
 mod places;
 mod policies;
 mod rights;
+mod routing;
 mod session;
 mod team;
 mod tokens;

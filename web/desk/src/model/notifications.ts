@@ -9,7 +9,7 @@ import { named, t } from "../words.ts";
 
 export interface Notification {
   id: string;
-  kind: "mention" | "assigned" | "message" | "woken";
+  kind: "mention" | "assigned" | "message" | "woken" | "overdue";
   conversation: string;
   seq: number;
   author_name: string | null;

@@ -183,7 +183,7 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
             </ul>
           )}
           <p class="head-state">
-            {!finished && waiting !== null && <Waited since={waiting} />}
+            {!finished && <Waited since={waiting} by={here.serve_by} />}
             <span class={`tag status ${here.status}`}>{named("status", here.status)}</span>
           </p>
           <div class="head-acts">
