@@ -33,6 +33,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     ),
     (10, "push", include_str!("../migrations/0010_push.sql")),
     (11, "ears", include_str!("../migrations/0011_ears.sql")),
+    (
+        13,
+        "procedures",
+        include_str!("../migrations/0013_procedures.sql"),
+    ),
 ];
 
 const LIST: Query = Query::plain(
