@@ -9,8 +9,9 @@ export interface Line {
 const LIMIT = 4_000_000;
 
 export function difference(before: string, now: string): Line[] {
-  const was = before.split("\n");
-  const is = now.split("\n");
+  // A text that is not there has no lines, not an empty one.
+  const was = before === "" ? [] : before.split("\n");
+  const is = now === "" ? [] : now.split("\n");
   const most = Math.min(was.length, is.length);
   let head = 0;
   while (head < most && was[head] === is[head]) head++;
