@@ -27,16 +27,25 @@ function publisher(by: string): string {
   return kind === "member" ? (memberName(id) ?? by) : t(kind === "system" ? "system" : "program");
 }
 
-/** How a version stands, in some lines; the examination it passed is a tag between. */
-export function VersionLine({ version, children }: { version: Published; children: ComponentChildren }): JSX.Element {
+interface LineProps {
+  version: Published;
+  /** The examination it passed. */
+  tag: { text: string; bad: boolean };
+  /** What else there is to say. */
+  children?: ComponentChildren;
+}
+
+/** How a version stands, in some lines. */
+export function VersionLine({ version, tag, children }: LineProps): JSX.Element {
   return (
     <p class="version-line">
       {version.in_force && <span class="tag open">{p("inForce")}</span>}
-      {children}
+      <span class={`tag ${tag.bad ? "urgent" : ""}`}>{tag.text}</span>
       <span>{p("versionLine", { number: version.number, when: moment(version.at), who: publisher(version.published_by) })}</span>
       {version.restores !== null && <span>({p("restored", { number: version.restores })})</span>}
       {version.note && <q><bdi>{version.note}</bdi></q>}
       {version.overridden && <span class="error"><bdi>{p("overridden", { why: version.overridden })}</bdi></span>}
+      {children}
     </p>
   );
 }

@@ -15,7 +15,7 @@ import { p, pn } from "./words.ts";
 
 export function Standing({ version }: { version: VersionSummary }): JSX.Element {
   if (version.number === 0) return <p class="hint">{p("builtIn")}</p>;
-  return <VersionLine version={version}><span class={`tag ${version.proof === "refuted" ? "urgent" : ""}`}>{pn("proof", version.proof)}</span></VersionLine>;
+  return <VersionLine version={version} tag={{ text: pn("proof", version.proof), bad: version.proof === "refuted" }} />;
 }
 
 export function Versions({ kind, onPublished }: { kind: PolicyKind; onPublished: () => void }): JSX.Element {

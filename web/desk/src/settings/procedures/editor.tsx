@@ -162,27 +162,23 @@ function named(text: string): string | undefined {
 function blank(name: string): string {
   return `---
 procedure: ${name}
-title:
-when:
-examples:
-  -
+title: ""
+when: ""
+examples: []
 slots: {}
 tools: []
 policy: []
 version: 1
 ---
-#
+# ${name}
 
-1.  {#begin}
-   @say ""
+1. … {#begin}
+   @say "…"
 
 ## Escalate
 - The customer asks for a person, or is upset twice -> @handoff
 
 ## Tests
-- say: ""
-  as: anonymous
-  expect: {}
 `;
 }
 

@@ -17,8 +17,7 @@ export function Standing({ version }: { version: VersionSummary }): JSX.Element 
   if (version.number === 0) return <p class="hint">{p("noVersions")}</p>;
   const changes = (["added", "changed", "removed"] as const).filter((one) => version.changes[one].length > 0);
   return (
-    <VersionLine version={version}>
-      <span class={`tag ${version.tests === "failed" ? "urgent" : ""}`}>{on("tests", version.tests)}</span>
+    <VersionLine version={version} tag={{ text: on("tests", version.tests), bad: version.tests === "failed" }}>
       {version.number > 1 && changes.map((one) => <span key={one}><bdi>{on("files", one)} {version.changes[one].join(", ")}</bdi></span>)}
     </VersionLine>
   );
