@@ -38,6 +38,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "promises",
         include_str!("../migrations/0012_promises.sql"),
     ),
+    (
+        13,
+        "procedures",
+        include_str!("../migrations/0013_procedures.sql"),
+    ),
 ];
 
 const LIST: Query = Query::plain(

@@ -2,7 +2,8 @@
 
 use super::deeds::Deed;
 use super::mind::{self, HANDOFF, Kept};
-use super::works::Works;
+use super::procedures::ProcedureFile;
+use super::works::{InForce, Works};
 use super::{TRIES, ledger, standing};
 use crate::conversation::{self, Interaction};
 use crate::error::{Error, Result};
@@ -73,10 +74,11 @@ impl Scene {
 }
 
 impl Agent {
-    /// An agent that acts with `brain`.
+    /// An agent that acts with `brain`. Its procedures are those that were published last; where none were, those of its
+    /// folder are published.
     ///
     /// # Errors
-    /// When the procedures cannot be kept for the conversations that will begin with them.
+    /// When the database fails, or the sentence model.
     pub async fn new(
         db: Db,
         setup: Setup,
@@ -86,18 +88,24 @@ impl Agent {
         phrase: Arc<dyn Phrase>,
         terms: Terms,
     ) -> Result<Self> {
-        let works = Works::new(brain.business.library.clone());
-        works.keep(&db, setup.clock.now()).await?;
-        Ok(Self {
+        let files = brain.business.procedures.iter();
+        let files = files.map(|(name, text)| ProcedureFile {
+            name: name.clone(),
+            text: text.clone(),
+        });
+        let folder = InForce::new(0, files.collect(), brain.business.library.clone());
+        let agent = Self {
+            works: Works::new(folder),
             db,
             setup,
             brain,
-            works,
             knowledge,
             understander,
             phrase,
             terms,
-        })
+        };
+        agent.adopt().await?;
+        Ok(agent)
     }
 
     /// Hears everything that was written and answers it.

@@ -17,6 +17,7 @@ mod once;
 mod pages;
 mod places;
 mod policies;
+mod procedures;
 mod rights;
 mod routing;
 mod session;
