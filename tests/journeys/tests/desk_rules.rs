@@ -1,7 +1,7 @@
 //! Rules at the desk, in real browsers: a policy is edited, refused, published and taken back; what it forbids is asked
 //! for and approved; and what the AI thought can be read.
 //!
-//! The story itself is `browser/rules.mjs`. The AI is the real one, over the demo shop's procedures, policy and order
+//! The stories themselves are `browser/rules.mjs` and `browser/suggestion.mjs`. The AI is the real one, over the demo shop's procedures, policy and order
 //! system; customers write over `/story/…`, which only this test has.
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
@@ -150,10 +150,20 @@ async fn mails(State(world): State<World>, Json(body): Json<Value>) -> Json<Valu
     Json(json!({ "conversation": received.conversation, "answer": said.last() }))
 }
 
-#[test]
-fn rules_are_looked_after_in_real_browsers() {
-    tell("rules.mjs", async |address| {
+/// Tells a story beside the shop's order system.
+fn tell_beside_orders(file: &str) {
+    tell(file, async |address| {
         let orders = throughline_shop::start("key").await.unwrap();
         (open(address, &orders.base()).await, orders)
     });
+}
+
+#[test]
+fn rules_are_looked_after_in_real_browsers() {
+    tell_beside_orders("rules.mjs");
+}
+
+#[test]
+fn what_the_ai_suggests_is_used_changed_and_sent_in_a_real_browser() {
+    tell_beside_orders("suggestion.mjs");
 }
