@@ -1,8 +1,8 @@
 //! Rules at the desk, in real browsers: a policy is edited, refused, published and taken back; what it forbids is asked
 //! for and approved; and what the AI thought can be read.
 //!
-//! The stories themselves are `browser/rules.mjs` and `browser/suggestion.mjs`. The AI is the real one, over the demo shop's procedures, policy and order
-//! system; customers write over `/story/…`, which only this test has.
+//! The stories themselves are `browser/rules.mjs` and `browser/suggestion.mjs`. The AI is the real one, over the demo
+//! shop's procedures, policy and order system; customers write over `/story/…`, which only this test has.
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use axum::Router;

@@ -1,7 +1,7 @@
 // Messages that have been let go but not sent: for a few seconds they can be taken back. They outlive a reload, and
 // carry an id of their own, so that none is ever sent twice.
 
-import { patch, post } from "./api.ts";
+import { patch, post, Problem } from "./api.ts";
 import { read, write } from "./kept.ts";
 import { Store } from "./store.ts";
 import type { Change, StoredFile } from "./types.ts";
@@ -23,6 +23,11 @@ export interface Outgoing {
   due: number;
   sending?: boolean;
   error?: unknown;
+}
+
+/** Whether it waits for nothing but a connection. */
+export function isCutOff({ error }: Outgoing): boolean {
+  return error instanceof Problem && error.status === 0;
 }
 
 export const outbox = new Store<Outgoing[]>(read<Outgoing[]>("outbox", []));
@@ -90,6 +95,11 @@ export function onChangeFailed(tell: (error: unknown) => void): void {
 
 function schedule(one: Outgoing): void {
   timers.set(one.id, setTimeout(() => void send(one.id), Math.max(0, one.due - Date.now())));
+}
+
+/** The connection is back: what could not go for want of one goes now, in the order it was written. */
+export async function sendAgain(): Promise<void> {
+  for (const one of outbox.get()) if (one.error instanceof Problem && one.error.passes) await send(one.id);
 }
 
 /** Goes on with what an earlier page left behind. */
