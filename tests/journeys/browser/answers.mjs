@@ -201,7 +201,7 @@ const story = {
     // She has gone on to the next customer when it turns out.
     const { conversation: next } = await business("hostile", {});
     await page.goto(`${base}/desk/open/${next}`);
-    await page.getByRole("button", { name: "Show the mail as sent" }).waitFor();
+    await page.getByRole("button", { name: "Show the mail as sent" }).first().waitFor();
     await business("outbox");
     await page.getByRole("status").getByText("An answer did not arrive: It is at the depot.").waitFor();
     await page.getByRole("button", { name: "Notifications, 1 new" }).waitFor();

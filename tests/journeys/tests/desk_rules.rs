@@ -70,11 +70,13 @@ async fn open(address: SocketAddr, orders: &str) -> Router {
     policy::adopt(db, setup, PolicyKind::Business, rules())
         .await
         .unwrap();
-    let agent = Arc::new(agent(&shop, orders).await);
+    let knowledge = Knowledge::new(db.clone(), None);
+    let agent = Arc::new(agent(&shop, orders, knowledge.clone()).await);
     let runner = Runner::new(db.clone(), setup.clone()).with(AGENT, agent.clone(), 1);
     let settings = format!("[server]\npublic_url = \"http://{address}/\"\n{LIMITS}");
     let config = throughline_config::parse(&settings, std::iter::empty()).unwrap();
-    let app = App::new(db.clone(), setup.clone(), files.clone(), config, Vec::new());
+    let (db, setup, files) = (db.clone(), setup.clone(), files.clone());
+    let app = App::with_knowledge(db, setup, files, config, Vec::new(), knowledge);
     let app = app.with_agent(Some(agent));
     let world = World {
         shop,
@@ -97,7 +99,7 @@ fn rules() -> Vec<SourceFile> {
     files.collect()
 }
 
-async fn agent(shop: &Shop, orders: &str) -> Agent {
+async fn agent(shop: &Shop, orders: &str, knowledge: Knowledge) -> Agent {
     let (business, _) = Business::load(&folder()).unwrap();
     let environment = Environment::of([
         ("THROUGHLINE_SHOP_URL", orders),
@@ -114,7 +116,6 @@ async fn agent(shop: &Shop, orders: &str) -> Agent {
     };
     let (db, setup) = (shop.database.db.clone(), shop.setup.clone());
     let brain = Brain::new(business, caller).decided_by(setup.policy.business.clone());
-    let knowledge = Knowledge::new(db.clone(), None);
     let agent = Agent::new(
         db,
         setup,

@@ -83,6 +83,7 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
         entry: (data) => {
           const entry = data as Entry;
           timeline.take(entry);
+          setHere((before) => before && { ...before, last_seq: Math.max(before.last_seq, entry.seq) });
           if (entry.kind === "message") {
             typing.quiet(entry.author);
             setHeard((before) => ({ waiting: entry.direction === "in" ? (before?.waiting ?? entry.at) : null }));
