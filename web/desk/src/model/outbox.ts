@@ -3,10 +3,13 @@
 
 import { patch, post, Problem } from "./api.ts";
 import { read, write } from "./kept.ts";
+import { connected } from "./live.ts";
 import { Store } from "./store.ts";
 import type { Change, StoredFile } from "./types.ts";
 
 export const UNDO_MS = 5000;
+/** After how long something is tried again that did not get through although news arrive. */
+const AGAIN_MS = 15_000;
 
 export interface Outgoing {
   id: string;
@@ -32,6 +35,7 @@ export function isCutOff({ error }: Outgoing): boolean {
 
 export const outbox = new Store<Outgoing[]>(read<Outgoing[]>("outbox", []));
 const timers = new Map<string, number>();
+let again = 0;
 
 function keep(all: Outgoing[]): void {
   outbox.set(all);
@@ -83,6 +87,11 @@ export async function send(id: string, extra: RequestInit = {}): Promise<void> {
     if (one.then) await patch(`conversations/${one.conversation}`, one.then).catch((error: unknown) => changeFailed(error));
   } catch (error) {
     change(id, { sending: false, error });
+    clearTimeout(again);
+    again = setTimeout(() => {
+      // Without a connection it waits until there is one: see `sendAgain`.
+      if (connected.get()) void sendAgain();
+    }, AGAIN_MS);
   }
 }
 
