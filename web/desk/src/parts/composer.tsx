@@ -167,7 +167,8 @@ export function Composer({ conversation, customer, lines, onLines, rival, onRiva
   };
   const lost = useStore(elsewhere);
   const sendElsewhere = async (entry: Entry): Promise<void> => {
-    const other = possible.find((one) => one.key !== entry.interaction);
+    const others = possible.filter((one) => one.key !== entry.interaction);
+    const other = others.find((one) => one.channel !== entry.channel) ?? others[0];
     if (!other) {
       say(t("noOtherLine"), true);
       return;
