@@ -166,6 +166,9 @@ pub struct Handoff {
     pub reason: String,
     /// The queue, where the procedure names one.
     pub queue: Option<String>,
+    /// The skills it asks for, where the procedure names some, such as `language:de 3, returns`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skills: Option<String>,
     /// What the customer is told.
     pub message: Utterance,
     /// What it is about and how far it came.

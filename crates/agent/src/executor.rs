@@ -36,6 +36,19 @@ const HELD_LIMIT: usize = 20;
 /// The most characters of a message that a trace repeats.
 const TRACE_TEXT: usize = 500;
 
+/// To whom a conversation is handed over, as far as the procedure says.
+#[derive(Default)]
+struct Whom {
+    queue: Option<String>,
+    skills: Option<String>,
+}
+
+impl Whom {
+    fn is_named(&self) -> bool {
+        self.queue.is_some() || self.skills.is_some()
+    }
+}
+
 /// Runs the procedures of one library.
 #[derive(Clone, Copy, Debug)]
 pub struct Executor<'a> {
@@ -212,9 +225,17 @@ impl<'a> Run<'a> {
                 self.say_once(text);
                 Flow::On
             }
-            Action::HandOff { queue, note } => {
+            Action::HandOff {
+                queue,
+                skills,
+                note,
+            } => {
                 let note = note.as_ref().map(|note| self.fill(note));
-                self.hand_off("procedure", queue.clone(), note.as_deref());
+                let to = Whom {
+                    queue: queue.clone(),
+                    skills: skills.clone(),
+                };
+                self.hand_off("procedure", Some(to), note.as_deref());
                 Flow::Stop
             }
             Action::Done => {
@@ -286,14 +307,16 @@ impl<'a> Run<'a> {
     }
 
     /// Gives the conversation to a person, once.
-    fn hand_off(&mut self, reason: &str, queue: Option<String>, note: Option<&str>) {
+    fn hand_off(&mut self, reason: &str, to: Option<Whom>, note: Option<&str>) {
         if self.dialogue.handed_off {
             return;
         }
-        let queue = queue.or_else(|| self.escalation_queue());
+        let named = to.filter(Whom::is_named).or_else(|| self.escalation());
+        let Whom { queue, skills } = named.unwrap_or_default();
         let handoff = Handoff {
             reason: reason.to_owned(),
             queue,
+            skills,
             message: Utterance::HandingOver {
                 reason: reason.to_owned(),
             },
@@ -309,11 +332,13 @@ impl<'a> Run<'a> {
         self.emit(Step::HandOff(Box::new(handoff)));
     }
 
-    fn escalation_queue(&self) -> Option<String> {
-        self.procedure()?
-            .escalations
-            .iter()
-            .find_map(|escalation| escalation.queue.clone())
+    /// To whom the procedure hands over when no step says so.
+    fn escalation(&self) -> Option<Whom> {
+        let mut all = self.procedure()?.escalations.iter().map(|one| Whom {
+            queue: one.queue.clone(),
+            skills: one.skills.clone(),
+        });
+        all.find(Whom::is_named)
     }
 
     fn noted(&self) -> std::collections::BTreeMap<String, Noted> {

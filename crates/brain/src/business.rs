@@ -15,6 +15,8 @@ pub struct Business {
     pub policy: Policy,
     /// How issues are resolved.
     pub library: Library,
+    /// The files that say so: names without folders, and texts.
+    pub procedures: Vec<(String, String)>,
     /// What can be done.
     pub catalog: Catalog,
 }
@@ -59,12 +61,13 @@ impl Business {
             problems.extend(unknown_actions(catalog, policy));
         }
         match (policy, library, catalog) {
-            (Some(policy), Some(library), Some(catalog))
+            (Some(policy), Some((library, procedures)), Some(catalog))
                 if problems.iter().all(|problem| problem.warning) =>
             {
                 let business = Self {
                     policy,
                     library,
+                    procedures,
                     catalog,
                 };
                 Ok((business, problems))
@@ -100,22 +103,14 @@ fn library(
     folder: &Path,
     tools: Tools,
     problems: &mut Vec<Problem>,
-) -> Result<Library, Vec<Problem>> {
+) -> Result<(Library, Vec<(String, String)>), Vec<Problem>> {
     let files = match folder.join("procedures").is_dir() {
         true => files(folder, "procedures"),
         false => Ok(Vec::new()),
     };
-    let files = files.inspect_err(|found| problems.extend(found.clone()))?;
-    let named: Vec<(String, String)> = files
-        .into_iter()
-        .map(|(name, text)| (format!("procedures/{name}"), text))
-        .collect();
-    let found = Library::load(
-        named
-            .iter()
-            .map(|(name, text)| (name.as_str(), text.as_str())),
-        tools,
-    );
+    let mut files = files.inspect_err(|found| problems.extend(found.clone()))?;
+    files.retain(|(name, _)| name.ends_with(".md") || name.ends_with(".yaml"));
+    let found = Library::of_folder(&files, tools);
     let told = |found: &[throughline_procedure::Problem]| -> Vec<Problem> {
         let of = |problem: &throughline_procedure::Problem| Problem {
             text: problem.to_string(),
@@ -126,7 +121,7 @@ fn library(
     match found {
         Ok((library, warnings)) => {
             problems.extend(told(&warnings));
-            Ok(library)
+            Ok((library, files))
         }
         Err(found) => {
             problems.extend(told(&found));

@@ -1,5 +1,6 @@
 //! What the brain needs of whoever keeps the conversation, and what it tells them.
 
+use crate::understander::BuiltIn;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -126,6 +127,19 @@ pub struct Understood {
 pub trait Understand: Send + Sync {
     /// What the message wants.
     async fn understand(&self, hearing: Hearing<'_>) -> Understood;
+
+    /// One that knows the examples of `library`, learned with the same means; this one stays as it is. It computes for
+    /// up to seconds.
+    ///
+    /// # Errors
+    /// When the sentence model fails.
+    fn learned(&self, library: &Library) -> Result<BuiltIn, String>;
+
+    /// Goes on as `learned`.
+    fn take_up(&self, learned: &BuiltIn);
+
+    /// The version of the procedures whose examples it knows.
+    fn knows(&self) -> String;
 }
 
 /// What is to be said, and to whom.

@@ -106,6 +106,18 @@ impl Understand for ByModel {
             }
         }
     }
+
+    fn learned(&self, library: &Library) -> Result<BuiltIn, String> {
+        self.built_in.learned(library)
+    }
+
+    fn take_up(&self, learned: &BuiltIn) {
+        self.built_in.take_up(learned);
+    }
+
+    fn knows(&self) -> String {
+        self.built_in.knows()
+    }
 }
 
 #[async_trait]

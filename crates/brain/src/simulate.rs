@@ -19,6 +19,7 @@ use throughline_agent::phrase::{Style, phrase};
 use throughline_agent::trace::Record;
 use throughline_agent::utterance::Utterance;
 use throughline_model::clock::Millis;
+use throughline_procedure::Library;
 use throughline_procedure::trial::{ANONYMOUS, Trial};
 use throughline_tools::{Effect, Kind};
 
@@ -84,6 +85,8 @@ pub struct Checked {
 pub struct Simulator<'a> {
     /// The agent at work.
     pub brain: &'a Brain,
+    /// The procedures it follows.
+    pub library: &'a Library,
     /// Reads what the customer says.
     pub understander: &'a dyn Understand,
     /// The day of the simulation.
@@ -175,8 +178,7 @@ impl Play<'_> {
     }
 
     async fn hear(&mut self, text: String) {
-        let brain = self.simulator.brain;
-        let library = &brain.business.library;
+        let (brain, library) = (self.simulator.brain, self.simulator.library);
         let understood = self
             .simulator
             .understander

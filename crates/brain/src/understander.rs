@@ -11,7 +11,17 @@ use throughline_understanding::{Basis, Classifier, Examples, ModelError, Sentenc
 
 /// Needs no key and no network; with the sentence model it also knows what was never said in these words.
 pub struct BuiltIn {
-    classifier: RwLock<Arc<Classifier>>,
+    known: RwLock<Arc<Known>>,
+}
+
+/// What was learned, and with what it can be learned anew.
+struct Known {
+    classifier: Classifier,
+    /// The version of the procedures it was learned from.
+    version: String,
+    questions: Vec<String>,
+    model: Option<Arc<dyn SentenceModel>>,
+    vectors: Vectors,
 }
 
 impl BuiltIn {
@@ -26,43 +36,40 @@ impl BuiltIn {
         model: Option<Arc<dyn SentenceModel>>,
         vectors: &mut Vectors,
     ) -> Result<Self, ModelError> {
+        let questions: Vec<String> = questions.into_iter().map(str::to_owned).collect();
         let mut examples = Examples::default();
         for (procedure, text) in library.examples() {
             examples.add(procedure, &without_numbers(text));
         }
-        for question in questions {
+        for question in &questions {
             examples.add_outside(question);
         }
         let classifier = match library.examples().next() {
-            Some(_) => Classifier::train(&examples, model, vectors)?,
+            Some(_) => Classifier::train(&examples, model.clone(), vectors)?,
             None => Classifier::without_labels(),
         };
         Ok(Self {
-            classifier: RwLock::new(Arc::new(classifier)),
+            known: RwLock::new(Arc::new(Known {
+                classifier,
+                version: library.version(),
+                questions,
+                model,
+                vectors: vectors.clone(),
+            })),
         })
     }
 
-    /// Goes on as `other`, which has learned more.
-    pub fn become_like(&self, other: &Self) {
-        let learned = other.classifier();
-        *self
-            .classifier
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = learned;
-    }
-
-    fn classifier(&self) -> Arc<Classifier> {
-        let current = self.classifier.read();
-        Arc::clone(&current.unwrap_or_else(PoisonError::into_inner))
+    fn known(&self) -> Arc<Known> {
+        Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Whether meaning counts beside words.
     pub fn basis(&self) -> Basis {
-        self.classifier().basis()
+        self.known().classifier.basis()
     }
 
     fn rank(&self, text: &str) -> Ranked {
-        let ranking = self.classifier().classify(&without_numbers(text));
+        let ranking = self.known().classifier.classify(&without_numbers(text));
         Ranked {
             intents: ranking
                 .intents
@@ -94,6 +101,23 @@ impl Understand for BuiltIn {
             spent: hearing.spent,
             note: None,
         }
+    }
+
+    fn learned(&self, library: &Library) -> Result<BuiltIn, String> {
+        let known = self.known();
+        let questions = known.questions.iter().map(String::as_str);
+        let mut vectors = known.vectors.clone();
+        BuiltIn::train(library, questions, known.model.clone(), &mut vectors)
+            .map_err(|error| error.to_string())
+    }
+
+    fn take_up(&self, learned: &BuiltIn) {
+        let known = learned.known();
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = known;
+    }
+
+    fn knows(&self) -> String {
+        self.known().version.clone()
     }
 }
 

@@ -84,6 +84,7 @@ async fn a_turned_language_model_gets_nothing_done() {
                     let by_model = ByModel::new(model(wire, order.clone()), Arc::clone(&built_in));
                     let simulator = Simulator {
                         brain: &brain,
+                        library: &brain.business.library,
                         understander: &by_model,
                         now: NOW,
                         writes: true,
@@ -157,6 +158,7 @@ async fn a_model_that_fails_in_any_way_leaves_the_built_in_one_at_work() {
             let by_model = ByModel::new(client, Arc::clone(&built_in));
             let simulator = Simulator {
                 brain: &brain,
+                library: &brain.business.library,
                 understander: &by_model,
                 now: NOW,
                 writes: false,

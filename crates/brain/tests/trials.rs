@@ -29,6 +29,7 @@ async fn played(trial: &Trial, style: Style, understander: &BuiltIn) -> Checked 
     let brain = Brain::new(business, caller);
     let simulator = Simulator {
         brain: &brain,
+        library: &brain.business.library,
         understander,
         now: NOW,
         writes: true,
@@ -92,6 +93,7 @@ async fn trying_out_changes_nothing_outside_and_nothing_known_is_asked_again() {
         let understander = BuiltIn::train(&library, [], model, &mut Vectors::default()).unwrap();
         let simulator = Simulator {
             brain: &brain,
+            library: &brain.business.library,
             understander: &understander,
             now: NOW,
             writes: false,

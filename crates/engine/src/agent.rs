@@ -10,14 +10,14 @@
 //! * [`wake`]: there is something to hear; [`Agent`]: the job's handler,
 //! * [`Copilot`]: what it would do, for the person who answers,
 //! * [`CustomerRecords`]: what other systems know about a customer,
-//! * [`ProcedureView`]: a procedure for those who look after it,
+//! * [`procedures`]: how issues are resolved, for those who look after it,
 //! * [`traces`]: why it did what it did, for people; [`hand_back`]: a person gives the conversation back to it.
 
 mod copilot;
 mod deeds;
 mod ledger;
 mod mind;
-mod procedures;
+pub mod procedures;
 mod records;
 mod standing;
 mod turn;
@@ -26,10 +26,6 @@ mod works;
 pub use copilot::{Citation, Copilot, NextStep, Reason, Suggestion, Verdict};
 pub(crate) use mind::handed_off;
 pub use mind::{Trace, hand_back, traces};
-pub use procedures::{
-    ProcedureFile, ProcedureProblem, ProcedureSummary, ProcedureTest, ProcedureTestRun,
-    ProcedureView,
-};
 pub use records::CustomerRecords;
 pub use turn::Agent;
 pub use works::Library;

@@ -26,6 +26,7 @@ pub mod macros;
 pub mod mailbox;
 pub mod notification;
 pub mod policy;
+mod publication;
 pub mod push;
 pub mod queries;
 pub mod rating;

@@ -26,6 +26,8 @@ words! {
         Woken = "woken",
         /// What they wrote, or what was written where they look after it, did not arrive.
         Undelivered = "undelivered",
+        /// A customer waits for longer than their queue promises; for those who watch over the work.
+        Overdue = "overdue",
     }
 }
 
@@ -80,7 +82,8 @@ pub struct Seen {
     pub id: Option<NotificationId>,
 }
 
-/// Tells a member something. Several messages of a customer that were not seen yet are one notification.
+/// Tells a member something. Several messages of a customer that were not seen yet are one notification, and so are all
+/// customers who wait for too long: one is enough to look at the board.
 ///
 /// # Errors
 /// When the database fails.
@@ -90,6 +93,9 @@ pub fn tell(tx: &mut Tx<'_>, setup: &Setup, new: &New<'_>) -> Result<()> {
             &queries::DROP_UNSEEN_MESSAGES,
             params![new.member, new.conversation],
         )?;
+    }
+    if new.kind == NotificationKind::Overdue {
+        tx.execute(&queries::DROP_UNSEEN_OVERDUE, params![new.member])?;
     }
     let text: String = new.text.chars().take(EXCERPT).collect();
     let values = params![

@@ -37,7 +37,5 @@ words! {
     }
 }
 
-/// The largest file of a policy, in bytes.
-const FILE_LIMIT: usize = 512 * 1024;
 /// The most files of a policy.
 const FILES_LIMIT: usize = 100;

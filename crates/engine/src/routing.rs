@@ -13,13 +13,20 @@ mod board;
 mod dispatcher;
 mod entries;
 mod follow;
+mod hand_on;
+mod promise;
 mod store;
+mod wait;
+mod wanted;
 mod worker;
 
 pub use board::{Board, Held, LiveOffer, Me, QueueView, WorkerView};
 pub use dispatcher::{Dispatcher, Transfer};
 pub use throughline_routing::{Presence, Settings};
+pub use wait::{Wait, waits};
 pub use worker::WorkerSettings;
+
+pub(crate) use wanted::{FIELD as SKILLS, wanted};
 
 use crate::error::Result;
 use crate::job;

@@ -30,8 +30,8 @@ const FORGET: (&str, i64) = ("forget", 3_600_000);
 /// The key of the job that brings in the words of what was said, and how often it does, in milliseconds.
 const WORDS: (&str, i64) = ("words", 10_000);
 /// So many entries' words are brought in at once, and how long it rests when there are more, in milliseconds: a flood of
-/// messages goes before the search for them.
-const WORDS_BATCH: (usize, i64) = (1_000, 500);
+/// messages goes before the search for them, and whoever waits for an acknowledgement does not wait for a long batch.
+const WORDS_BATCH: (usize, i64) = (100, 50);
 /// The ids of the jobs: there is one of each in an installation.
 const JOBS: &[(JobId, &str)] = &[
     (

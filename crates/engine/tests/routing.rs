@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use throughline_engine::Error;
 use throughline_engine::access::member::{self, Change, NewMember};
-use throughline_engine::conversation::{self, Author, Conversation, View};
+use throughline_engine::conversation::{self, Author, Conversation, Entry, NewEntry, View};
 use throughline_engine::job::Runner;
+use throughline_engine::notification::{self, NotificationKind};
 use throughline_engine::routing::{
     Dispatcher, LiveOffer, Me, Presence, ROUTE, Transfer, WorkerSettings,
 };
 use throughline_engine::upkeep::{self, Retention, UPKEEP, Upkeep};
-use throughline_model::conversation::{CaseStatus, EntryKind, Role};
+use throughline_model::conversation::{AuthorKind, CaseStatus, Direction, EntryKind, Role};
 use throughline_model::id::{CalendarId, ConversationId, MemberId, QueueId};
 use throughline_model::identifier::{Identifier, IdentifierKind};
 use throughline_routing::{Calendar, CalendarRules, WhenClosed};
@@ -18,6 +19,8 @@ use throughline_testkit::{Shop, on_both_engines};
 
 /// A day, in milliseconds.
 const DAY: i64 = 86_400_000;
+/// A minute, in milliseconds.
+const MINUTE: i64 = 60_000;
 
 /// A shop with a router and two people.
 struct Story {
@@ -32,13 +35,13 @@ async fn open(shop: &Shop) -> Arc<Dispatcher> {
     Arc::new(dispatcher.expect("the router is restored"))
 }
 
-async fn add(shop: &Shop, name: &'static str) -> MemberId {
+async fn add(shop: &Shop, name: &'static str, role: Role) -> MemberId {
     let clock = shop.setup.clock.clone();
     let add = move |tx: &mut throughline_storage::Tx<'_>| {
         let new = NewMember {
             email: format!("{name}@shop.example"),
             name: name.to_owned(),
-            role: Role::Agent,
+            role,
         };
         member::add(tx, &clock, &new, "test")
     };
@@ -49,7 +52,8 @@ async fn add(shop: &Shop, name: &'static str) -> MemberId {
 impl Story {
     async fn begins(engine: Engine) -> Self {
         let shop = Shop::open(engine).await;
-        let (ana, ben) = (add(&shop, "Ana").await, add(&shop, "Ben").await);
+        let ana = add(&shop, "Ana", Role::Agent).await;
+        let ben = add(&shop, "Ben", Role::Agent).await;
         let routing = open(&shop).await;
         Self {
             shop,
@@ -66,7 +70,11 @@ impl Story {
 
     /// A customer writes, and the router hears of it.
     async fn hears(&self, text: &str) -> ConversationId {
-        let visitor = Identifier::parse(IdentifierKind::Visitor, "browser-1", None);
+        self.hears_from("browser-1", text).await
+    }
+
+    async fn hears_from(&self, browser: &str, text: &str) -> ConversationId {
+        let visitor = Identifier::parse(IdentifierKind::Visitor, browser, None);
         let message = self.shop.message(&visitor.expect("a visitor"), text);
         let conversation = self.shop.receive(message).await.conversation;
         self.works().await;
@@ -102,6 +110,11 @@ impl Story {
     }
 
     async fn timeline(&self, id: ConversationId) -> Vec<String> {
+        let routed = self.routed(id).await.into_iter();
+        routed.map(|entry| entry.text).collect()
+    }
+
+    async fn routed(&self, id: ConversationId) -> Vec<Entry> {
         let db = &self.shop.database.db;
         let read = move |tx: &mut throughline_storage::Tx<'_>| {
             conversation::entries(tx, id, 0, 100, View::Everything)
@@ -110,7 +123,54 @@ impl Story {
         let of = all
             .into_iter()
             .filter(|entry| entry.kind == EntryKind::Routing);
-        of.map(|entry| entry.text).collect()
+        of.collect()
+    }
+
+    /// Ana is asked and takes it.
+    async fn ana_takes(&self, id: ConversationId) {
+        let offer = self.offer(self.ana).await.expect("Ana is asked");
+        assert_eq!(offer.conversation, id);
+        let taken = self.routing.answer(self.ana, offer.token, true).await;
+        taken.expect("Ana takes it");
+        self.works().await;
+    }
+
+    /// What every queue promises.
+    async fn promises(&self, target_ms: Option<i64>) {
+        let mut settings = self.routing.settings().await.expect("read");
+        for queue in settings.queues.values_mut() {
+            queue.target_ms = target_ms;
+        }
+        let set = self.routing.set_settings(settings).await;
+        set.expect("the target is set");
+    }
+
+    async fn answers(&self, id: ConversationId, member: MemberId, text: &'static str) {
+        let setup = self.shop.setup.clone();
+        let answer = move |tx: &mut throughline_storage::Tx<'_>| {
+            let author = Author {
+                kind: AuthorKind::Member,
+                id: Some(member.uuid()),
+                name: None,
+            };
+            let now = setup.clock.now();
+            let (kind, body) = (EntryKind::Message, serde_json::json!({}));
+            let mut entry = NewEntry::internal(id, now, kind, author, text.to_owned(), body);
+            (entry.direction, entry.public) = (Direction::Out, true);
+            conversation::append(tx, &setup, &entry).map(drop)
+        };
+        let answered = self.shop.database.db.write(answer).await;
+        answered.expect("the answer is stored");
+    }
+
+    async fn told(&self, member: MemberId) -> Vec<(NotificationKind, ConversationId)> {
+        let list = move |tx: &mut throughline_storage::Tx<'_>| {
+            notification::list(tx, member, true, None, 10)
+        };
+        let all = self.shop.database.db.read(list).await.expect("read");
+        all.into_iter()
+            .map(|one| (one.kind, one.conversation))
+            .collect()
     }
 }
 
@@ -451,6 +511,209 @@ async fn closed(engine: Engine) {
     assert!(story.offer(story.ana).await.is_none());
     let told = story.timeline(case).await;
     assert_eq!(told, ["Offered to nobody: the queue is closed"]);
+}
+
+async fn decided(engine: Engine) {
+    let story = Story::begins(engine).await;
+    let bao = add(&story.shop, "Bao", Role::Supervisor).await;
+    story.says(story.ana, Presence::Available).await;
+    let case = story.hears("Hello?").await;
+    story.ana_takes(case).await;
+    let give = async |case, why: &str| {
+        let given = story.routing.give(case, bao, story.ben, why.to_owned());
+        given.await
+    };
+    let gone = give(case, "He knows her").await;
+    assert!(matches!(gone, Err(Error::Conflict(why)) if why == "this worker is offline"));
+    assert_eq!(story.case(case).await.owner, Some(story.ana));
+
+    story.says(story.ben, Presence::Away).await;
+    let usual = story.routing.worker(story.ben).await.expect("read");
+    let one_chat = WorkerSettings {
+        queues: [].into(),
+        capacity: 25,
+        ..usual
+    };
+    let set = story.routing.set_worker(story.ben, one_chat).await;
+    set.expect("Ben serves no queue, and has room for one chat");
+    give(case, "He knows her").await.expect("it is Ben's");
+    story.works().await;
+    assert_eq!(story.case(case).await.owner, Some(story.ben));
+    let routed = story.routed(case).await;
+    let line = routed.iter().find(|entry| entry.text.contains("He knows"));
+    let line = line.expect("it is written down");
+    assert_eq!(line.text, "Given to Ben by Bao: He knows her");
+    assert_eq!(line.author.id, Some(bao.uuid()));
+    let again = give(case, "Once more").await;
+    assert!(matches!(again, Err(Error::Conflict(why)) if why == "nothing to change"));
+
+    let other = story.hears_from("browser-2", "And my order?").await;
+    story.ana_takes(other).await;
+    give(other, "The same family")
+        .await
+        .expect("it waits for Ben");
+    story.works().await;
+    assert_eq!(story.case(other).await.owner, None, "no longer Ana's");
+    assert!(
+        story.offer(story.ana).await.is_none(),
+        "nobody else is asked"
+    );
+    let told = story.timeline(other).await;
+    let waits = "Given to Ben by Bao as soon as there is room: The same family";
+    assert!(told.iter().any(|text| text == waits), "{told:?}");
+    let done = conversation::Change {
+        status: Some(CaseStatus::Resolved),
+        ..Default::default()
+    };
+    story.change(case, done).await;
+    story.works().await;
+    assert_eq!(story.case(other).await.owner, Some(story.ben));
+}
+
+async fn decided_anew(engine: Engine) {
+    let story = Story::begins(engine).await;
+    let bao = add(&story.shop, "Bao", Role::Supervisor).await;
+    let case = story.hears("Hello?").await;
+    // Ana got it while she was not at the desk: the router knows nothing of it.
+    let given = conversation::Change {
+        owner: Some(story.ana),
+        ..Default::default()
+    };
+    story.change(case, given).await;
+    let give = async || {
+        let why = "Ana is ill".to_owned();
+        story.routing.give(case, bao, story.ben, why).await
+    };
+    assert!(matches!(give().await, Err(Error::Conflict(_))));
+    assert_eq!(
+        story.case(case).await.owner,
+        Some(story.ana),
+        "nothing is taken away for somebody who is not there"
+    );
+    story.says(story.ben, Presence::Busy).await;
+    give().await.expect("it is Ben's");
+    story.works().await;
+    assert_eq!(story.case(case).await.owner, Some(story.ben));
+}
+
+async fn promised(engine: Engine) {
+    let story = Story::begins(engine).await;
+    let bao = add(&story.shop, "Bao", Role::Supervisor).await;
+    let began = story.shop.setup.clock.now();
+    let case = story.hears("Hello?").await;
+    let serve_by = async || story.case(case).await.serve_by;
+    assert_eq!(serve_by().await, None, "nothing is promised");
+    story.promises(Some(5 * MINUTE)).await;
+    assert_eq!(serve_by().await, Some(began + 5 * MINUTE));
+    story.says(story.ana, Presence::Available).await;
+    story.ana_takes(case).await;
+    assert_eq!(
+        serve_by().await,
+        Some(began + 5 * MINUTE),
+        "whoever has it owes the answer"
+    );
+    story.shop.setup.clock.advance(MINUTE);
+    story.answers(case, story.ana, "I am looking").await;
+    assert_eq!(serve_by().await, None, "the promise is kept");
+
+    // It goes on to others long after: they are not late with what Ana has done.
+    story.shop.setup.clock.advance(20 * MINUTE);
+    story.says(story.ana, Presence::Away).await;
+    let to = Transfer::Queue("support".to_owned());
+    let handed = story
+        .routing
+        .transfer(case, Some(story.ana), to, String::new());
+    handed.await.expect("handed on");
+    story.routing.tick().await.expect("the router looks");
+    assert_eq!(serve_by().await, None);
+    let told = story.timeline(case).await;
+    assert!(
+        told.iter().all(|text| !text.contains("Not served")),
+        "{told:?}"
+    );
+    assert!(story.told(bao).await.is_empty());
+}
+
+async fn overdue(engine: Engine) {
+    let story = Story::begins(engine).await;
+    let bao = add(&story.shop, "Bao", Role::Supervisor).await;
+    story.promises(Some(5 * MINUTE)).await;
+    let case = story.hears("Hello?").await;
+    let other = story.hears_from("browser-2", "Anybody?").await;
+    story.shop.setup.clock.advance(5 * MINUTE);
+    for _ in 0..2 {
+        story.routing.tick().await.expect("the router looks");
+    }
+    for case in [case, other] {
+        let routed = story.routed(case).await;
+        assert_eq!(routed.len(), 1, "it is said once");
+        assert!(routed[0].text.starts_with("Not served by 20"), "{routed:?}");
+        assert_eq!(routed[0].author.kind, AuthorKind::System);
+        assert!(routed[0].body["routing"]["deadline_ms"].is_i64());
+        assert!(
+            story.case(case).await.serve_by.is_some(),
+            "it is still owed"
+        );
+    }
+    let told = story.told(bao).await;
+    assert_eq!(
+        told.len(),
+        1,
+        "one is enough to look at the board: {told:?}"
+    );
+    assert_eq!(told[0].0, NotificationKind::Overdue);
+    assert!(story.told(story.ana).await.is_empty());
+    let done = conversation::Change {
+        status: Some(CaseStatus::Resolved),
+        ..Default::default()
+    };
+    story.change(case, done).await;
+    assert_eq!(story.case(case).await.serve_by, None);
+}
+
+async fn owed_again(engine: Engine) {
+    let story = Story::begins(engine).await;
+    story.promises(Some(5 * MINUTE)).await;
+    story.says(story.ana, Presence::Available).await;
+    let case = story.hears("Where is my order?").await;
+    story.ana_takes(case).await;
+    story.answers(case, story.ana, "On its way").await;
+    let done = conversation::Change {
+        status: Some(CaseStatus::Resolved),
+        ..Default::default()
+    };
+    story.change(case, done).await;
+    story.shop.setup.clock.advance(60 * MINUTE);
+    let again = story.shop.setup.clock.now();
+    assert_eq!(story.hears("It did not come").await, case);
+    let case = story.case(case).await;
+    assert_eq!(case.owner, Some(story.ana), "hers again");
+    assert_eq!(case.serve_by, Some(again + 5 * MINUTE));
+}
+
+#[test]
+fn a_supervisor_gives_work_to_whom_they_choose_and_says_why() {
+    on_both_engines(decided);
+}
+
+#[test]
+fn a_supervisor_decides_about_what_the_router_does_not_know() {
+    on_both_engines(decided_anew);
+}
+
+#[test]
+fn what_a_queue_promises_is_owed_until_a_person_has_answered() {
+    on_both_engines(promised);
+}
+
+#[test]
+fn a_promise_that_is_broken_is_said_once_and_supervisors_hear_of_it() {
+    on_both_engines(overdue);
+}
+
+#[test]
+fn who_comes_back_is_promised_an_answer_again() {
+    on_both_engines(owed_again);
 }
 
 #[test]

@@ -61,7 +61,7 @@ pub fn router(app: &App) -> Router<App> {
         .layer(DefaultBodyLimit::max(most))
         .layer(from_fn_with_state(guard, guard::guard))
         .layer(map_response(keep_private))
-        .merge(document::router(document))
+        .merge(document::router(&document))
 }
 
 fn routes(app: &App) -> OpenApiRouter<App> {

@@ -22,6 +22,7 @@ mod resume;
 mod settings;
 mod shape;
 mod visitors;
+mod waiting;
 
 pub use hub::Hub;
 pub use lobby::{Lobby, mailboxes, terms};

@@ -21,5 +21,7 @@ mod push;
 mod shop;
 #[path = "chat/streams.rs"]
 mod streams;
+#[path = "chat/waiting.rs"]
+mod waiting;
 #[path = "chat/widget.rs"]
 mod widget;

@@ -6,7 +6,7 @@
 //! * `--faq`: questions with their answers as JSON, `{"docs": [{"id", "title", "text"}], "queries": [{"q", "rel": [id]}]}`;
 //!   StackFAQ (BERT-FAQ, 125 answers, 1,375 paraphrased questions) in this form gives the figures of docs/bars.md.
 //! * `--passages`: how many passages speed is measured with; 100,000 when left out.
-//! * `--threads`: threads that embed a question; 1 when left out. A server uses one for each core.
+//! * `--threads`: threads that look for an answer to one question; as in a server one for each core when left out.
 #![expect(clippy::print_stdout, reason = "a measurement prints its figures")]
 #![expect(clippy::unwrap_used, reason = "a measurement may fail loudly")]
 
@@ -23,7 +23,7 @@ use throughline_understanding::Embedder;
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    let (mut model, mut file, mut count, mut threads) = (None, None, 100_000, 1);
+    let (mut model, mut file, mut count, mut threads) = (None, None, 100_000, 0);
     while let Some(name) = arguments.next() {
         let value = arguments
             .next()
@@ -36,7 +36,15 @@ fn main() {
             other => panic!("there is no argument {other}"),
         }
     }
-    let embedder = model.map(|folder| Embedder::load(&folder).unwrap().with_threads(threads));
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+    pool.build_global().unwrap();
+    let embedder = model.map(|folder| {
+        let embedder = Embedder::load(&folder).unwrap();
+        match threads {
+            0 => embedder,
+            threads => embedder.with_threads(threads),
+        }
+    });
     if embedder.is_none() {
         println!("no model given: comparing words alone");
     }

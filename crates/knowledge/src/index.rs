@@ -370,7 +370,11 @@ impl Index {
     /// What both searches say of every passage the asker may see, leaving out one unit if asked to.
     pub(crate) fn evidence(&self, query: &Query<'_>, left_out: Option<usize>) -> Evidence {
         let text = crate::tokens::beginning(query.text, QUESTION_LIMIT);
-        let scores = self.lexical.scores(text, Manner::Both);
+        let (scores, cosines) = rayon::join(
+            || self.lexical.scores(text, Manner::Both),
+            || query.vector.map(|vector| self.vectors.cosines(vector)),
+        );
+        let cosines = cosines.unwrap_or_default();
         let open = self.open_to(query);
         let mut passages: Vec<Option<(f32, f32)>> = self
             .passages
@@ -385,21 +389,16 @@ impl Index {
                 *words = words.max(scores.of(at, english));
             }
         }
-        let mut with_meaning = false;
-        if let Some(vector) = query.vector {
-            for ((at, cosine), unit) in self.vectors.cosines(vector).enumerate().zip(&self.units) {
-                with_meaning = true;
-                if let (Some((_, meaning)), true) =
-                    (&mut passages[unit.passage], left_out != Some(at))
-                {
-                    *meaning = meaning.max(cosine);
-                }
+        for ((at, cosine), unit) in cosines.iter().enumerate().zip(&self.units) {
+            if let (Some((_, meaning)), true) = (&mut passages[unit.passage], left_out != Some(at))
+            {
+                *meaning = meaning.max(*cosine);
             }
         }
         Evidence {
             passages,
             open,
-            with_meaning,
+            with_meaning: !cosines.is_empty(),
         }
     }
 

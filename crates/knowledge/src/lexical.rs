@@ -2,7 +2,9 @@
 //! Framework", 2009).
 
 use crate::tokens::{Manner, terms};
+use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 /// How fast repetition of a term stops to matter.
 const K1: f32 = 1.2;
@@ -10,6 +12,8 @@ const K1: f32 = 1.2;
 const B: f32 = 0.75;
 /// The most different terms of a question that are looked up: the rarest stems, and the rarest trigrams.
 const QUERY_TERMS: usize = 64;
+/// How many units are scored together: few enough for their scores to stay close to the processor.
+const PART: usize = 4_096;
 
 /// The terms of all units.
 #[derive(Default)]
@@ -97,27 +101,32 @@ impl Lexical {
 
     /// What every unit says to `text`.
     pub fn scores(&self, text: &str, manner: Manner) -> Scores {
-        let mut scores = Scores {
-            units: vec![0.0; self.lengths.len()],
-            english: 0.0,
-            other: 0.0,
+        let asked = self.asked(text, manner);
+        let most = |wanted: bool| -> f32 {
+            let weights = asked.iter().filter(|(english, ..)| *english == wanted);
+            weights.map(|(_, weight, _)| weight * (K1 + 1.0)).sum()
         };
         let average = (self.total_length / self.living.max(1) as f64).max(1.0) as f32;
-        for (english, weight, postings) in self.asked(text, manner) {
-            let most = if english {
-                &mut scores.english
-            } else {
-                &mut scores.other
-            };
-            *most += weight * (K1 + 1.0);
-            for (unit, count) in postings {
-                let unit = *unit as usize;
-                let (count, length) = (f32::from(*count), self.lengths[unit]);
-                let norm = K1 * (1.0 - B + B * length / average);
-                scores.units[unit] += weight * count * (K1 + 1.0) / (count + norm);
+        let mut units = vec![0.0; self.lengths.len()];
+        let parts = units
+            .par_chunks_mut(PART)
+            .zip(self.lengths.par_chunks(PART));
+        parts.enumerate().for_each(|(part, (scores, lengths))| {
+            let first = part * PART;
+            for (_, weight, postings) in &asked {
+                for (unit, count) in within(postings, first..first + lengths.len()) {
+                    let at = *unit as usize - first;
+                    let count = f32::from(*count);
+                    let norm = K1 * (1.0 - B + B * lengths[at] / average);
+                    scores[at] += weight * count * (K1 + 1.0) / (count + norm);
+                }
             }
+        });
+        Scores {
+            units,
+            english: most(true),
+            other: most(false),
         }
-        scores
     }
 
     /// The different terms of a question.
@@ -153,9 +162,34 @@ impl Lexical {
     }
 }
 
+/// The postings of these units. Postings stand in the order of their units.
+fn within(postings: &[(u32, u16)], units: Range<usize>) -> &[(u32, u16)] {
+    let at = |unit: usize| postings.partition_point(|(one, _)| (*one as usize) < unit);
+    &postings[at(units.start)..at(units.end)]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_unit_scores_the_same_wherever_it_stands() {
+        let mut index = Lexical::default();
+        for at in 0..3 * PART {
+            let text = if at % 7 == 0 {
+                "gift card"
+            } else {
+                "gift wrap"
+            };
+            index.push(text, Manner::English);
+        }
+        let scores = index.scores("card", Manner::English);
+        for at in 0..3 * PART {
+            let expected = if at % 7 == 0 { scores.of(0, true) } else { 0.0 };
+            assert_eq!(scores.of(at, true), expected, "unit {at}");
+        }
+        assert!(scores.of(0, true) > 0.0);
+    }
 
     #[test]
     fn rare_words_weigh_more_than_common_ones() {

@@ -1,6 +1,11 @@
 //! Vectors of meaning, eight bits per dimension: a quarter of the memory, and a fast product on any processor. The
 //! cosine of two texts changes by less than 0.01.
 
+use rayon::prelude::*;
+
+/// Fewer rows than this are not worth another core.
+const ROWS: usize = 1_024;
+
 /// A vector of length one, in 8 bits per dimension.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Quantised {
@@ -97,14 +102,18 @@ impl Vectors {
         })
     }
 
-    /// The cosine of `query` with every unit, in order; 0 for units without a vector.
-    pub fn cosines<'a>(&'a self, query: &'a Quantised) -> impl Iterator<Item = f32> + 'a {
-        let fits = self.dimensions > 0 && query.values.len() == self.dimensions;
-        let rows = self.values.chunks_exact(self.dimensions.max(1));
+    /// The cosine of `query` with every unit, in order; 0 for units without a vector. Nothing for a query of another
+    /// length.
+    pub fn cosines(&self, query: &Quantised) -> Vec<f32> {
+        if self.dimensions == 0 || query.values.len() != self.dimensions {
+            return Vec::new();
+        }
         let wide = query.wide();
+        let rows = self.values.par_chunks_exact(self.dimensions);
         rows.zip(&self.scales)
-            .take(if fits { usize::MAX } else { 0 })
-            .map(move |(row, scale)| product(row, &wide) as f32 * scale * query.scale)
+            .with_min_len(ROWS)
+            .map(|(row, scale)| product(row, &wide) as f32 * scale * query.scale)
+            .collect()
     }
 }
 

@@ -183,9 +183,14 @@ impl Reader<'_> {
             return;
         };
         match directive::read(action.trim()) {
-            Ok(Directive::Do(Action::HandOff { queue, .. })) => {
+            Ok(Directive::Do(Action::HandOff { queue, skills, .. })) => {
                 let text = case.trim().to_owned();
-                self.body.escalations.push(Escalation { text, queue, line });
+                self.body.escalations.push(Escalation {
+                    text,
+                    queue,
+                    skills,
+                    line,
+                });
             }
             Ok(_) => self.problems.push(Problem::error(
                 self.file,

@@ -200,10 +200,17 @@ fn quoted(word: &str, rest: &str) -> Result<Template, Fault> {
 }
 
 fn hand_off(rest: &str) -> Result<Action, Fault> {
-    let (mut queue, mut note) = (None, None);
+    let advice = "write @handoff queue=name skills=\"language:de 3, returns\" note=\"text\"";
+    let (mut queue, mut skills, mut note) = (None, None, None);
     for word in split_words(rest)? {
         match word.split_once('=') {
             Some(("queue", name)) => queue = Some(name.to_owned()),
+            Some(("skills", text)) => {
+                let text = unquoted(text);
+                throughline_routing::read_skills(text)
+                    .map_err(|what| Fault::new(what.to_string(), advice))?;
+                skills = Some(text.to_owned());
+            }
             Some(("note", text)) => {
                 let text = Template::parse(unquoted(text))
                     .map_err(|what| Fault::new(what, "write note=\"text\""))?;
@@ -211,11 +218,15 @@ fn hand_off(rest: &str) -> Result<Action, Fault> {
             }
             _ => {
                 let what = format!("'{word}' is not known to @handoff");
-                return Err(Fault::new(what, "write @handoff queue=name note=\"text\""));
+                return Err(Fault::new(what, advice));
             }
         }
     }
-    Ok(Action::HandOff { queue, note })
+    Ok(Action::HandOff {
+        queue,
+        skills,
+        note,
+    })
 }
 
 /// Words apart at spaces, where a quoted text stays whole.
@@ -258,4 +269,32 @@ fn without_remark(line: &str) -> &str {
         }
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handoff_names_a_queue_skills_and_a_note() {
+        let line = "@handoff queue=returns skills=\"language:de 3, returns\" note=\"broken\"";
+        let Ok(Directive::Do(Action::HandOff {
+            queue,
+            skills,
+            note,
+        })) = read(line)
+        else {
+            panic!("this is a handoff");
+        };
+        assert_eq!(queue.as_deref(), Some("returns"));
+        assert_eq!(skills.as_deref(), Some("language:de 3, returns"));
+        assert!(note.is_some());
+    }
+
+    #[test]
+    fn skills_that_cannot_be_read_are_told_to_the_author() {
+        let fault = read("@handoff skills=\"language:de 30\"").err();
+        let fault = fault.map(|fault| fault.what).unwrap_or_default();
+        assert!(fault.contains("levels go from 1 to 10"), "{fault}");
+    }
 }

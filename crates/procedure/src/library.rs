@@ -51,7 +51,28 @@ pub struct Pin {
     pub library: String,
 }
 
+/// Where procedures stand within the folder of a business; problems name their files with it.
+pub const FOLDER: &str = "procedures";
+
 impl Library {
+    /// Reads the files of [`FOLDER`], which are named without it.
+    ///
+    /// # Errors
+    /// As [`Library::load`].
+    pub fn of_folder(
+        files: &[(String, String)],
+        tools: Tools,
+    ) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
+        let named: Vec<(String, &str)> = files
+            .iter()
+            .map(|(name, text)| (format!("{FOLDER}/{name}"), text.as_str()))
+            .collect();
+        Self::load(
+            named.iter().map(|(name, text)| (name.as_str(), *text)),
+            tools,
+        )
+    }
+
     /// Reads a folder: `files` are pairs of name and text. `sources.yaml` is read as sources, `*.md` as procedures,
     /// everything else is left alone.
     ///

@@ -254,6 +254,9 @@ pub enum Action {
     HandOff {
         /// The queue.
         queue: Option<String>,
+        /// The skills asked for, such as `language:de 3, returns`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        skills: Option<String>,
         /// For the person who takes over.
         note: Option<Template>,
     },
@@ -299,6 +302,9 @@ pub struct Escalation {
     pub text: String,
     /// The queue.
     pub queue: Option<String>,
+    /// The skills asked for, such as `language:de 3, returns`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skills: Option<String>,
     /// Its line.
     pub line: usize,
 }

@@ -63,7 +63,10 @@ pub use event::{Change, Event, Recorded, TransferTo};
 pub use requirement::{Keep, Need, QueueStep, Step};
 pub use router::{Estimate, Router, Violation};
 pub use settings::{Queue, Settings, SettingsProblem, WhenClosed};
-pub use skill::{InvalidSkill, Level, Skill, Skills, TOP_LEVEL, covers};
+pub use skill::{
+    InvalidSkill, Level, Skill, Skills, TOP_LEVEL, UnreadableSkills, check_skills, covers,
+    read_skills,
+};
 pub use snapshot::{Counters, Snapshot, WorkerRow};
 pub use work_class::{ClassRule, WorkClass};
 pub use work_item::{Assignment, AssignmentState, Callback, Offer, Place, Token, Work, WorkItem};

@@ -171,6 +171,12 @@ impl Router {
         self.work.get(&id).map(|piece| piece.deadline_ms)
     }
 
+    /// By when its queue promises to serve a piece of work; nothing where it promises nothing.
+    pub fn promised_ms(&self, id: WorkItemId) -> Option<Millis> {
+        let piece = self.work.get(&id)?;
+        self.target_of(&piece.row).map(|_| piece.deadline_ms)
+    }
+
     /// One worker.
     pub fn worker(&self, id: WorkerId) -> Option<&WorkerRow> {
         self.workers.get(&id).map(|post| &post.row)

@@ -15,6 +15,8 @@ pub type Skills = BTreeMap<Skill, Level>;
 
 /// The longest name of a skill, in bytes.
 const NAME_LIMIT: usize = 64;
+/// The most skills that one request asks for.
+const MOST_ASKED: usize = 20;
 const LANGUAGE: &str = "language:";
 
 /// A skill by its name. Languages are skills too: see [`Skill::language`].
@@ -84,9 +86,114 @@ impl fmt::Debug for Skill {
     }
 }
 
+/// Why skills that a request asks for cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnreadableSkills {
+    /// One has no name that skills have.
+    #[error(transparent)]
+    Name(#[from] InvalidSkill),
+    /// One has a level that there is not.
+    #[error("'{0}' has level {1}; levels go from 1 to {top}", top = TOP_LEVEL)]
+    Level(Skill, String),
+    /// Nobody has so many.
+    #[error("a request asks for {most} skills at most", most = MOST_ASKED)]
+    TooMany,
+}
+
+/// The skills that a text asks for, apart by commas, each with the least level behind it: `language:de 3, returns`.
+/// Without one a little will do.
+///
+/// # Errors
+/// When a name or a level cannot be, or there are too many.
+pub fn read_skills(text: &str) -> Result<Skills, UnreadableSkills> {
+    let parts = text.split(',').map(str::trim);
+    let named = parts.filter(|part| !part.is_empty());
+    check_skills(named.map(read_skill).collect::<Result<_, _>>()?)
+}
+
+/// The same skills, if a request can ask for them.
+///
+/// # Errors
+/// When a level cannot be, or there are too many.
+pub fn check_skills(skills: Skills) -> Result<Skills, UnreadableSkills> {
+    let mut levels = skills.iter();
+    let wrong = levels.find(|(_, level)| !(1..=TOP_LEVEL).contains(*level));
+    match wrong {
+        Some((skill, level)) => Err(UnreadableSkills::Level(skill.clone(), level.to_string())),
+        None if skills.len() > MOST_ASKED => Err(UnreadableSkills::TooMany),
+        None => Ok(skills),
+    }
+}
+
+fn read_skill(part: &str) -> Result<(Skill, Level), UnreadableSkills> {
+    let (name, level) = match part.rsplit_once(char::is_whitespace) {
+        Some((name, level)) if level.bytes().all(|byte| byte.is_ascii_digit()) => (name, level),
+        _ => (part, "1"),
+    };
+    let skill = Skill::new(name)?;
+    match level.parse() {
+        Ok(least) => Ok((skill, least)),
+        Err(_) => Err(UnreadableSkills::Level(skill, level.to_owned())),
+    }
+}
+
 /// Whether somebody with `having` can do what asks for `wanted`.
 pub fn covers(having: &Skills, wanted: &Skills) -> bool {
     wanted
         .iter()
         .all(|(skill, least)| having.get(skill).is_some_and(|level| level >= least))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Vec<(String, Level)>, UnreadableSkills> {
+        let skills = read_skills(text)?;
+        let named = skills.into_iter();
+        Ok(named.map(|(skill, level)| (skill.into(), level)).collect())
+    }
+
+    #[test]
+    fn skills_are_written_as_people_say_them() {
+        let named = |all: &[(&str, Level)]| {
+            let all = all.iter();
+            Ok(all
+                .map(|(name, level)| ((*name).to_owned(), *level))
+                .collect())
+        };
+        assert_eq!(
+            read("language:de 3, returns"),
+            named(&[("language:de", 3), ("returns", 1)])
+        );
+        assert_eq!(
+            read(" Big Lamps 10,,returns , "),
+            named(&[("big lamps", 10), ("returns", 1)])
+        );
+        assert_eq!(read("  "), named(&[]), "nothing is asked for");
+    }
+
+    #[test]
+    fn levels_nobody_has_and_lists_nobody_meets_are_refused() {
+        for (text, why) in [
+            ("returns 0", "'returns' has level 0; levels go from 1 to 10"),
+            (
+                "returns 11",
+                "'returns' has level 11; levels go from 1 to 10",
+            ),
+            (
+                "returns 999",
+                "'returns' has level 999; levels go from 1 to 10",
+            ),
+        ] {
+            let told = read(text).map_err(|error| error.to_string());
+            assert_eq!(told, Err(why.to_owned()));
+        }
+        let many: Vec<String> = (0..=MOST_ASKED).map(|n| format!("skill-{n}")).collect();
+        assert_eq!(read(&many.join(",")), Err(UnreadableSkills::TooMany));
+        assert!(matches!(
+            read(&"long".repeat(20)),
+            Err(UnreadableSkills::Name(_))
+        ));
+    }
 }

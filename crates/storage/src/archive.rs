@@ -68,6 +68,7 @@ const TABLES: &[&str] = &[
     "agent_mind",
     "agent_trace",
     "procedure_library",
+    "procedure_version",
     "policy_version",
     "approval",
     "delivery_decision",

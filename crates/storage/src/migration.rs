@@ -33,6 +33,16 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     ),
     (10, "push", include_str!("../migrations/0010_push.sql")),
     (11, "ears", include_str!("../migrations/0011_ears.sql")),
+    (
+        12,
+        "promises",
+        include_str!("../migrations/0012_promises.sql"),
+    ),
+    (
+        13,
+        "procedures",
+        include_str!("../migrations/0013_procedures.sql"),
+    ),
 ];
 
 const LIST: Query = Query::plain(

@@ -3,8 +3,10 @@
 //! A failing set-up panics with what to do about it: tests are run by `cargo xtask test`, which starts
 //! PostgreSQL and installs the counterparts.
 
+mod agent;
 mod database;
 mod shop;
 
+pub use agent::{agent, demo_business};
 pub use database::{DatabasePlace, TestDatabase, on_both_engines, postgres_url};
 pub use shop::Shop;

@@ -40,8 +40,7 @@ pub async fn open(
     let caller = Caller::new(&business.catalog, &installation.environment)
         .map_err(|problems| lines(problems.iter()))?;
     let built_in = words_alone(&business.library)?;
-    learn_meanings(installation, &business.library, &built_in, model).await?;
-    let (understander, phrase) = readers(config, installation, built_in)?;
+    let (understander, phrase) = readers(config, installation, Arc::clone(&built_in))?;
     let agent = Agent::new(
         installation.db.clone(),
         installation.setup.clone(),
@@ -52,6 +51,7 @@ pub async fn open(
         chat::terms(config),
     );
     let agent = agent.await.map_err(|error| error.to_string())?;
+    learn_meanings(installation, agent.library(), &built_in, model).await?;
     Ok(Some(Arc::new(agent)))
 }
 
@@ -98,7 +98,7 @@ fn words_alone(library: &Library) -> Result<Arc<BuiltIn>, String> {
 /// Learns what examples and questions of the knowledge base mean, in the background: that takes seconds.
 async fn learn_meanings(
     installation: &Installation,
-    library: &Library,
+    library: Arc<Library>,
     built_in: &Arc<BuiltIn>,
     model: Option<Arc<Embedder>>,
 ) -> Result<(), String> {
@@ -107,7 +107,7 @@ async fn learn_meanings(
         .read(knowledge::questions)
         .await
         .map_err(|error| error.to_string())?;
-    let (library, built_in) = (library.clone(), Arc::clone(built_in));
+    let built_in = Arc::clone(built_in);
     let file = installation.config.storage.data_dir.join(VECTORS);
     let model = model.map(|model| model as Arc<dyn SentenceModel>);
     tokio::task::spawn_blocking(move || {
@@ -119,7 +119,7 @@ async fn learn_meanings(
         let questions = questions.iter().map(String::as_str);
         match BuiltIn::train(&library, questions, model, &mut vectors) {
             Ok(learned) => {
-                built_in.become_like(&learned);
+                built_in.take_up(&learned);
                 tracing::info!(basis = ?built_in.basis(), "the agent has learned its examples");
             }
             Err(error) => {

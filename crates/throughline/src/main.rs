@@ -85,7 +85,8 @@ fn main() -> ExitCode {
             say(&throughline_config::example_toml());
             ExitCode::SUCCESS
         }
-        Command::Procedure(command) => match procedure::run(&command) {
+        Command::Procedure(procedure::Command::Check { folder }) => match procedure::check(&folder)
+        {
             Ok(()) => ExitCode::SUCCESS,
             Err(message) => {
                 complain(&message);
@@ -153,10 +154,9 @@ async fn run(command: Command, config: Config) -> Result<(), String> {
         Command::Widget { endpoint } => widget::print(&config, &endpoint),
         Command::Knowledge(command) => knowledge::run(config, command).await,
         // These need no configuration file.
-        Command::Example | Command::Demo(_) | Command::Procedure(_) | Command::Simulate(_) => {
-            Ok(())
-        }
+        Command::Example | Command::Demo(_) | Command::Simulate(_) => Ok(()),
         Command::Policy(command) => policy::run(config, command).await,
+        Command::Procedure(command) => procedure::run(config, command).await,
     }
 }
 

@@ -143,7 +143,7 @@ pub async fn run(config: Config, command: Command) -> Result<(), String> {
 }
 
 /// A command has nobody to ask for patience: every error is told in its own words.
-fn told(error: throughline_engine::Error) -> String {
+pub(crate) fn told(error: throughline_engine::Error) -> String {
     error.to_string()
 }
 
@@ -254,21 +254,23 @@ pub(crate) fn read(folder: &Path) -> Result<Vec<(PolicyKind, Vec<SourceFile>)>, 
         (PolicyKind::Delivery, delivery.as_path()),
     ] {
         if kind == PolicyKind::Business || place.is_dir() {
-            found.push((kind, files(place)?));
+            found.push((kind, files(place, &["cedar", "cedarschema", "md"])?));
         }
     }
     Ok(found)
 }
 
-fn files(folder: &Path) -> Result<Vec<SourceFile>, String> {
+/// The files of a folder with one of these endings, by name; those whose name begins with a dot are left aside.
+pub(crate) fn files(folder: &Path, endings: &[&str]) -> Result<Vec<SourceFile>, String> {
     let failed =
         |path: &Path, error: std::io::Error| format!("{} cannot be read: {error}", path.display());
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(|error| failed(folder, error))? {
         let path = entry.map_err(|error| failed(folder, error))?.path();
-        let known = ["cedar", "cedarschema", "md"];
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
         let ending = path.extension().and_then(|ending| ending.to_str());
-        if !path.is_file() || !ending.is_some_and(|ending| known.contains(&ending)) {
+        let wanted = ending.is_some_and(|ending| endings.contains(&ending));
+        if !path.is_file() || !wanted || name.starts_with('.') {
             continue;
         }
         let size = std::fs::metadata(&path).map_err(|error| failed(&path, error))?;
@@ -279,20 +281,25 @@ fn files(folder: &Path) -> Result<Vec<SourceFile>, String> {
             ));
         }
         let text = std::fs::read_to_string(&path).map_err(|error| failed(&path, error))?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
         files.push(SourceFile::new(name, text));
     }
     files.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(files)
 }
 
-fn short(version: &str) -> &str {
+/// As much of a hash as people compare.
+pub(crate) fn short(version: &str) -> &str {
     version.get(..12).unwrap_or(version)
 }
 
+/// The day of a time in milliseconds since 1970.
+pub(crate) fn day(at: i64) -> String {
+    let at = time::OffsetDateTime::from_unix_timestamp(at / 1000);
+    at.map_or_else(|_| String::new(), |at| at.date().to_string())
+}
+
 fn line(version: &VersionSummary) -> String {
-    let at = time::OffsetDateTime::from_unix_timestamp(version.at / 1000);
-    let day = at.map_or_else(|_| String::new(), |at| at.date().to_string());
+    let day = day(version.at);
     let mark = if version.in_force { "*" } else { " " };
     let despite = version
         .overridden

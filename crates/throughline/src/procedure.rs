@@ -1,7 +1,18 @@
-//! `procedure`: what operators write for the AI agent, looked at before it is used.
+//! `procedure`: what operators write for the AI agent, looked at before it is used, and published.
 
-use std::path::PathBuf;
+use crate::installation::Installation;
+use crate::policy::{day, files, short, told};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use throughline_brain::Business;
+use throughline_config::Config;
+use throughline_engine::agent::Agent;
+use throughline_engine::agent::procedures::{self, Edit, ProcedureFile, VersionSummary};
+use throughline_engine::knowledge::Knowledge;
+use throughline_procedure::library::FOLDER;
+
+/// Versions that are listed.
+const VERSIONS: usize = 50;
 
 /// What to do with procedures.
 #[derive(clap::Subcommand)]
@@ -12,14 +23,80 @@ pub enum Command {
         /// The folder, such as demo/shop.
         folder: PathBuf,
     },
+    /// Publishes the procedures/ of a folder in place of those in force. They are checked and their tests played first;
+    /// servers follow within seconds.
+    Publish {
+        /// The folder, such as demo/shop.
+        folder: PathBuf,
+        /// What is to be said about it.
+        #[arg(long, default_value = "")]
+        note: String,
+        /// Why it is to be published although tests fail; it is audited.
+        #[arg(long)]
+        despite: Option<String>,
+    },
+    /// Publishes the files of an earlier version anew.
+    Rollback {
+        /// Its number, as `versions` lists it.
+        number: i64,
+        /// Why it is to be published although tests fail; it is audited.
+        #[arg(long)]
+        despite: Option<String>,
+    },
+    /// Lists what was published.
+    Versions,
+    /// Writes the procedures in force into a folder's procedures/, to edit them there.
+    Write {
+        /// The folder; it must not have procedures/ yet.
+        folder: PathBuf,
+    },
 }
 
-/// Runs the command. It needs neither configuration nor database.
+/// Runs the command.
+pub async fn run(config: Config, command: Command) -> Result<(), String> {
+    match command {
+        Command::Check { folder } => check(&folder),
+        Command::Publish {
+            folder,
+            note,
+            despite,
+        } => {
+            let files = read(&folder)?;
+            let installation = Installation::open(config).await?;
+            let agent = agent(&installation).await?;
+            let edit = installation
+                .db
+                .read(move |tx| procedures::replacing(tx, files.clone()))
+                .await
+                .map_err(told)?;
+            let edit = Edit {
+                note,
+                despite,
+                ..edit
+            };
+            publish(&installation, &agent, edit).await
+        }
+        Command::Rollback { number, despite } => {
+            let installation = Installation::open(config).await?;
+            let agent = agent(&installation).await?;
+            let earlier = installation
+                .db
+                .read(move |tx| procedures::earlier(tx, number))
+                .await
+                .map_err(told)?;
+            let edit = Edit { despite, ..earlier };
+            publish(&installation, &agent, edit).await
+        }
+        Command::Versions => versions(&Installation::open(config).await?).await,
+        Command::Write { folder } => write(&Installation::open(config).await?, &folder).await,
+    }
+}
+
+/// Says what is wrong with a folder. It needs neither configuration nor database.
 ///
 /// # Errors
 /// How many problems keep the folder from being used.
-pub fn run(command: &Command) -> Result<(), String> {
-    let Command::Check { folder } = command;
+pub fn check(folder: &Path) -> Result<(), String> {
     if !folder.is_dir() {
         return Err(format!("{} is no folder", folder.display()));
     }
@@ -46,4 +123,89 @@ pub fn run(command: &Command) -> Result<(), String> {
             Err(format!("{errors} of these problems must be mended first"))
         }
     }
+}
+
+/// Whoever checks and plays the tests knows the tools.
+async fn agent(installation: &Installation) -> Result<Arc<Agent>, String> {
+    let knowledge = Knowledge::new(installation.db.clone(), None);
+    let agent = crate::agent::open(installation, knowledge, None).await?;
+    agent.ok_or_else(|| "there is no AI agent here; see [agent] in the configuration".to_owned())
+}
+
+async fn publish(installation: &Installation, agent: &Agent, edit: Edit) -> Result<(), String> {
+    let prepared = agent.prepare(edit).await.map_err(told)?;
+    let setup = installation.setup.clone();
+    let published = installation
+        .db
+        .write(move |tx| procedures::publish(tx, &setup, &prepared, "system"))
+        .await
+        .map_err(told)?;
+    crate::say(&format!(
+        "version {} ({}) is in force; tests {}\n",
+        published.number,
+        short(&published.version),
+        published.tests
+    ));
+    Ok(())
+}
+
+async fn versions(installation: &Installation) -> Result<(), String> {
+    let listed = installation
+        .db
+        .read(|tx| procedures::versions(tx, None, None, VERSIONS))
+        .await
+        .map_err(told)?;
+    if listed.is_empty() {
+        crate::say("nothing was published\n");
+    }
+    for one in &listed {
+        crate::say(&line(one));
+    }
+    Ok(())
+}
+
+async fn write(installation: &Installation, folder: &Path) -> Result<(), String> {
+    let failed = |path: &Path, error: std::io::Error| {
+        format!("{} cannot be written: {error}", path.display())
+    };
+    let found = installation
+        .db
+        .read(procedures::in_force)
+        .await
+        .map_err(told)?;
+    std::fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
+    let place = folder.join(FOLDER);
+    std::fs::create_dir(&place).map_err(|error| failed(&place, error))?;
+    for file in &found.files {
+        let path = place.join(&file.name);
+        std::fs::write(&path, &file.text).map_err(|error| failed(&path, error))?;
+        crate::say(&format!("{}\n", path.display()));
+    }
+    Ok(())
+}
+
+fn read(folder: &Path) -> Result<Vec<ProcedureFile>, String> {
+    let files = files(&folder.join(FOLDER), &["md", "yaml"])?.into_iter();
+    let files = files.map(|file| ProcedureFile {
+        name: file.name,
+        text: file.text,
+    });
+    Ok(files.collect())
+}
+
+fn line(version: &VersionSummary) -> String {
+    let mark = if version.in_force { "*" } else { " " };
+    let despite = version
+        .overridden
+        .as_ref()
+        .map_or_else(String::new, |why| format!(", although tests fail: {why}"));
+    format!(
+        "{mark} {:>4} {} {} {} tests {}{despite}  {}\n",
+        version.number,
+        short(&version.version),
+        day(version.at),
+        version.published_by,
+        version.tests,
+        version.note
+    )
 }

@@ -57,6 +57,9 @@ pub async fn run(installation: Installation, ready: impl FnOnce()) -> Result<(),
         app(&installation, knowledge.clone(), agent.clone()).with_routing(Arc::clone(&routing));
     tasks.spawn(Arc::clone(&routing).run(stopping.clone()));
     tasks.spawn(knowledge.keep_up(stopping.clone()));
+    if let Some(agent) = &agent {
+        tasks.spawn(Arc::clone(agent).keep_up(stopping.clone()));
+    }
     start_jobs(&installation, &app, agent, routing, &stopping, &mut tasks).await?;
     tasks.spawn(policy::keep_up(
         installation.db.clone(),

@@ -1,7 +1,7 @@
 // The router at the desk: who is there, who is offered what, what becomes of it, and who watches over all of it.
 import assert from "node:assert/strict";
 import { accessible, base, business, picture, until } from "./browser.mjs";
-import { change, desk, focused, NARROW, said, tell, WIDE } from "./door.mjs";
+import { change, desk, focused, NARROW, row, said, tell, WIDE } from "./door.mjs";
 
 const card = (page, name) => page.getByRole("article", { name: `Offer: ${name}` });
 const presence = (page) => page.getByRole("region", { name: "Presence" });
@@ -100,6 +100,36 @@ const story = {
     assert.match(ben.page.url(), /\/desk\/mine\//);
     assert.equal(await ben.page.getByLabel("Owner", { exact: true }).locator("option:checked").textContent(), "Ben <b>Okoro</b> (You)");
     await close(ana, ben);
+  },
+
+  async "A customer in the chat sees how the line moves, until somebody has come"() {
+    const ana = await agent("ana", "Available");
+    for (const name of ["Wim Aas", "Xenia Bo"]) {
+      await asks(name, "I was first");
+      await business("later", { seconds: 1 });
+    }
+    await card(ana.page, "Wim Aas").waitFor();
+    const options = { viewport: NARROW, locale: "en-GB", reducedMotion: "reduce" };
+    const context = await ana.context.browser().newContext(options);
+    const chat = await context.newPage();
+    await chat.goto(`${base}/chat/chat`);
+    await chat.getByLabel("Your message").fill("Is it in stock?");
+    await chat.getByLabel("Your message").press("Enter");
+    await chat.getByText("· Sent").waitFor();
+    await business("later", { seconds: 1 });
+    const line = chat.locator(".in-line");
+    await line.getByText(/^1 person is before you\. About \d+ minutes?\.$/).waitFor();
+    await accessible(chat, "the chat of somebody who waits");
+    await picture(chat, "chat-in-line");
+    for (const name of ["Wim Aas", "Xenia Bo"]) {
+      await card(ana.page, name).getByRole("button", { name: "Accept" }).click();
+      await until("the card is gone", async () => (await card(ana.page, name).count()) === 0);
+    }
+    await line.getByText("You are next.", { exact: true }).waitFor();
+    await ana.page.getByRole("article", { name: /^Offer:/ }).getByRole("button", { name: "Accept" }).click();
+    await line.waitFor({ state: "hidden" });
+    await context.close();
+    await close(ana);
   },
 
   async "A conversation is handed on with a note, which the next one sees"() {
@@ -241,6 +271,105 @@ const story = {
     await none.page.locator("#main").getByRole("alert").waitFor();
     await none.context.close();
     await close(ana, boss);
+  },
+
+  async "A supervisor gives a conversation to a colleague who is away, and says why"() {
+    const ben = await agent("ben", "Away");
+    const boss = await desk({}, "boss");
+    const { conversation } = await asks("Vito Haas", "It is about my <i>old</i> order");
+    const handOn = async (page) => {
+      await page.goto(`${base}/desk/open/${conversation}`);
+      await said(page, "It is about my <i>old</i> order").waitFor();
+      await page.keyboard.press("x");
+      return page.getByRole("dialog", { name: "Hand on" });
+    };
+    const dialog = await handOn(boss.page);
+    const to = dialog.getByRole("combobox", { name: "To" });
+    const now = dialog.getByRole("checkbox", { name: "Give it to them now, whatever they have set" });
+    await to.selectOption({ label: "Ana Ribeiro (Offline)" });
+    await dialog.getByText("Ana Ribeiro is offline and cannot get it now.").waitFor();
+    assert.ok(await now.isDisabled());
+    await to.selectOption({ label: "Ben <b>Okoro</b> (Away)" });
+    await dialog.getByText("They are asked first.").waitFor();
+    await now.check();
+    await dialog.getByText("even while they are busy or away").waitFor();
+    const submit = dialog.getByRole("button", { name: "Hand on" });
+    assert.ok(await submit.isDisabled(), "a decision has a reason");
+    await dialog.getByLabel("Why you decide so").fill("He knows the <b>order</b>.");
+    await accessible(boss.page, "deciding who gets it");
+    await picture(boss.page, "desk-override");
+    await submit.click();
+    await boss.page.getByText("Ben <b>Okoro</b> gets it.").waitFor();
+    await ben.page.goto(`${base}/desk/mine/${conversation}`);
+    const why = "Bao Nguyen gives it to Ben <b>Okoro</b>: He knows the <b>order</b>.";
+    await ben.page.locator(".event .handed-on", { hasText: why }).waitFor();
+    await presence(ben.page).getByText("Away").waitFor();
+    await until("it is Ben's", async () => (await ben.page.getByLabel("Owner", { exact: true }).locator("option:checked").textContent()) === "Ben <b>Okoro</b> (You)");
+    await accessible(ben.page, "a conversation that was given to somebody");
+
+    const ana = await desk();
+    const hers = await handOn(ana.page);
+    await hers.getByRole("combobox", { name: "To" }).selectOption({ label: "Ben <b>Okoro</b>" });
+    await hers.getByText("They are asked first.").waitFor();
+    assert.equal(await hers.getByRole("checkbox").count(), 0, "agents ask, and do not decide");
+    await ana.page.keyboard.press("Escape");
+    await close(boss, ben, ana);
+  },
+
+  async "The clock shows what a queue promises, and supervisors hear when it is broken"() {
+    const boss = await desk({}, "boss");
+    const { page } = boss;
+    const promise = async (target_ms) => {
+      const settings = await page.evaluate(async () => (await fetch("/api/v1/routing/settings")).json());
+      for (const queue of Object.values(settings.queues)) queue.target_ms = target_ms;
+      await change(page, "PUT", "routing/settings", settings);
+    };
+    await promise(40 * 60_000);
+    const { conversation } = await asks("Wilma Orth", "How long will it take?");
+    await page.keyboard.press("2");
+    const clock = (mood, text) => row(page, "Wilma Orth").locator(`.waited.${mood}`, { hasText: text });
+    await clock("calm", "left").waitFor();
+    assert.match(await clock("calm", "left").getAttribute("title"), /To be served by /);
+    // The time of the page is today's: what is left is said by the list.
+    for (const [left_ms, mood, text] of [[4 * 60_000, "soon", "left"], [-5 * 60_000, "late", "overdue by"]]) {
+      const now = Date.now();
+      await page.route("**/api/v1/inbox?*", async (route) => {
+        const answer = await route.fetch();
+        const listed = await answer.json();
+        const one = listed.items.find(({ id }) => id === conversation);
+        if (one) Object.assign(one, { serve_by: now + left_ms, latest: { ...one.latest, at: now - 30 * 60_000 } });
+        await route.fulfill({ response: answer, json: listed });
+      });
+      await page.reload();
+      await clock(mood, text).waitFor();
+      await accessible(page, `a clock that is ${mood}`);
+      await picture(page, `desk-clock-${mood}`);
+      await page.unroute("**/api/v1/inbox?*");
+    }
+    await promise(60_000);
+    await business("later", { seconds: 61 });
+    await page.goto(`${base}/desk/unassigned/${conversation}`);
+    await page.locator(".event", { hasText: /Not served by .*, as the queue promises/ }).waitFor();
+    await page.keyboard.press("b");
+    await page.getByRole("dialog").getByText("Customers wait longer than their queue promises").first().waitFor();
+    await accessible(page, "a promise that is broken");
+    await page.keyboard.press("Escape");
+    await promise(null);
+    await close(boss);
+  },
+
+  async "What the router did is told in the reader's language"() {
+    const ana = await agent("ana", "Available");
+    const { conversation } = await asks("Xenia Pohl", "Wo ist meine Lampe?");
+    await card(ana.page, "Xenia Pohl").getByRole("button", { name: "Accept" }).click();
+    await said(ana.page, "Wo ist meine Lampe?").waitFor();
+    const german = await desk({ locale: "de-DE" }, "boss");
+    await german.page.goto(`${base}/desk/open/${conversation}`);
+    await german.page.locator(".event.fold").click();
+    await german.page.locator(".event", { hasText: "Ana Ribeiro angeboten" }).waitFor();
+    await german.page.locator(".event", { hasText: "Ana Ribeiro zugewiesen" }).waitFor();
+    await german.context.close();
+    await close(ana);
   },
 
   async "Queues, hours and rules are set, and what is refused is told at its field"() {

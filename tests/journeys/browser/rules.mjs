@@ -16,6 +16,27 @@ const policies = async (page, part) => {
   await page.goto(`${base}/desk/settings/policies/business/${part}`);
   await page.getByRole("heading", { name: "Policies", level: 1 }).waitFor();
 };
+const procedures = async (page, part) => {
+  await page.goto(`${base}/desk/settings/procedures${part}`);
+  await page.getByRole("heading", { name: "Procedures", level: 1 }).waitFor();
+};
+const PIANO = `---
+procedure: piano
+title: Have a piano tuned
+when: The customer wants a piano tuned.
+examples: [Can you tune my piano?, I need a piano tuner, my piano is out of tune, Do you tune pianos, piano tuning please, Who tunes my piano, Send a piano tuner, Mein Klavier ist verstimmt]
+version: 1
+---
+# Have a piano tuned
+
+1. Say when the tuner comes. {#say}
+   @say "The tuner comes on Tuesdays."
+
+## Tests
+- say: my piano is out of tune
+  as: anonymous
+  expect: { says: [on Tuesdays] }
+`;
 const source = (page) => page.getByRole("textbox", { name: /^Text of/ });
 const approvals = (page, name) => page.getByRole("link", { name });
 
@@ -131,6 +152,125 @@ const story = {
     await context.close();
   },
 
+  async "An agent reads a procedure and cannot edit it"() {
+    const { context, page } = await desk();
+    await procedures(page, "");
+    await page.getByRole("link", { name: "Send an invoice" }).click();
+    await source(page).waitFor();
+    assert.match(await source(page).inputValue(), /^---\nprocedure: invoice/);
+    assert.equal(await source(page).isEditable(), false);
+    assert.equal(await page.getByRole("link", { name: /^Edit/ }).count(), 0);
+    await procedures(page, "/edit");
+    await page.getByRole("link", { name: "Send an invoice" }).waitFor();
+    assert.equal(await source(page).count(), 0);
+    await context.close();
+  },
+
+  async "A supervisor edits a procedure, hears what is wrong, sees what is different, publishes it and takes it back"() {
+    const { context, page } = await desk({}, "sue");
+    await procedures(page, "");
+    await page.getByRole("link", { name: "Send an invoice" }).click();
+    await page.getByRole("button", { name: "Run its tests" }).click();
+    await page.getByText("All 1 tests came out as expected.").waitFor({ timeout: 100_000 });
+    await accessible(page, "a procedure with its tests");
+    await page.getByRole("link", { name: "Edit invoice.md" }).click();
+    await page.getByText("Nothing is changed.").waitFor();
+    const text = await source(page).inputValue();
+    await source(page).fill(text.replace("@collect order", "@collect ordre"));
+    await page.getByText("Changed: invoice.md.").waitFor();
+    await page.getByRole("button", { name: "Check", exact: true }).click();
+    const line = text.split("\n").findIndex((one) => one.includes("@collect order")) + 1;
+    const place = page.getByRole("button", { name: `To line ${line} of invoice.md` }).first();
+    await place.waitFor();
+    await accessible(page, "procedures with a problem");
+    await picture(page, "procedures-check");
+    await place.click();
+    assert.ok(await source(page).evaluate((area) => document.activeElement === area && area.selectionStart > 0), "it leads there");
+
+    const publish = async (note) => {
+      await page.getByRole("button", { name: "Publish …" }).click();
+      await page.keyboard.type(note);
+      await page.getByRole("dialog").getByRole("button", { name: "Publish" }).click();
+    };
+    await publish("Shorter");
+    await page.getByRole("dialog").getByRole("alert").getByText(`procedures/invoice.md:${line}: error`).waitFor({ timeout: 100_000 });
+    await accessible(page, "procedures that were refused");
+    await page.keyboard.press("Escape");
+
+    // What its test expects is not said: only an administrator may publish that.
+    await source(page).fill(text.replace("expect: {}", "expect: { says: [by pigeon] }"));
+    await publish("By pigeon");
+    const refusal = page.getByRole("dialog").getByRole("alert");
+    await refusal.getByText("'by pigeon' was not said").waitFor({ timeout: 100_000 });
+    await refusal.getByText("An administrator can publish it all the same, with a reason.").waitFor();
+    await page.keyboard.press("Escape");
+
+    await source(page).fill(text.replace("Shall I go ahead?", "Shall I <b>go</b>?"));
+    await page.getByText("What is different from what is in force").click();
+    const different = page.getByRole("region", { name: "What is different in invoice.md" });
+    await different.locator("del", { hasText: "Shall I go ahead?" }).waitFor();
+    await different.locator("ins", { hasText: "Shall I <b>go</b>?" }).waitFor();
+    await accessible(page, "what is different");
+    await picture(page, "procedures-different");
+
+    // An edit that is not published is still there after a reload.
+    await page.reload();
+    await page.getByText("Changed: invoice.md.").waitFor();
+    await publish("Shorter <i>words</i>");
+    const second = page.getByRole("listitem").filter({ hasText: "Version 2" });
+    await second.getByText("In force").waitFor({ timeout: 100_000 });
+    await second.getByText("Shorter <i>words</i>").waitFor();
+    await second.getByText("Changed: invoice.md").waitFor();
+    await second.getByText("Tests passed").waitFor();
+    await accessible(page, "the versions of the procedures");
+    await page.getByRole("button", { name: "Roll back to version 1" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Roll back" }).click();
+    await page.getByRole("listitem").filter({ hasText: "Version 3" }).getByText("(brings back version 1)").waitFor({ timeout: 100_000 });
+    await second.getByRole("link", { name: "What it says" }).click();
+    await page.getByRole("heading", { name: "What is different now" }).waitFor();
+    await page.getByRole("region", { name: "What is different in invoice.md" }).locator("ins", { hasText: "Shall I go ahead?" }).waitFor();
+    await accessible(page, "a version of the procedures");
+    await context.close();
+  },
+
+  async "A procedure is added and removed, and whoever was overtaken is told"() {
+    const { context, page } = await desk({}, "sue");
+    await procedures(page, "/edit");
+    await page.getByRole("button", { name: "New procedure …" }).click();
+    await page.keyboard.type("piano");
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "New procedure" }).click();
+    await dialog.getByText("A procedure stands in a file that ends in .md").waitFor();
+    await dialog.getByLabel(/^Its name/).fill("piano.md");
+    await accessible(page, "a new procedure");
+    await dialog.getByRole("button", { name: "New procedure" }).click();
+    await page.getByText("Changed: piano.md.").waitFor();
+    assert.match(await source(page).inputValue(), /^---\nprocedure: piano/);
+    await source(page).fill(PIANO);
+
+    const other = await context.newPage();
+    await procedures(other, "/edit/invoice.md");
+    await other.getByText("Changed: piano.md.").waitFor();
+    await other.getByRole("button", { name: "Publish …" }).click();
+    await other.getByRole("dialog").getByRole("button", { name: "Publish" }).click();
+    await other.getByRole("listitem").filter({ hasText: "Version 4" }).getByText("New: piano.md").waitFor({ timeout: 100_000 });
+    await other.close();
+    await page.getByRole("button", { name: "Publish …" }).click();
+    await dialog.getByRole("button", { name: "Publish" }).click();
+    await dialog.getByRole("alert").getByText("somebody else has published meanwhile").waitFor();
+    assert.equal(await dialog.getByLabel("Why").count(), 0, "nobody may overrule that");
+    await page.keyboard.press("Escape");
+
+    await procedures(page, "/edit/piano.md");
+    await page.getByText("Nothing is changed.").waitFor();
+    await page.getByRole("button", { name: "Remove piano.md …" }).click();
+    await dialog.getByRole("button", { name: "Remove piano.md" }).click();
+    await page.getByRole("button", { name: "Publish …" }).click();
+    await dialog.getByRole("button", { name: "Publish" }).click();
+    await page.getByRole("listitem").filter({ hasText: "Version 5" }).getByText("Removed: piano.md").waitFor({ timeout: 100_000 });
+    await context.close();
+  },
+
   async "A supervisor declines what the AI asked for, an agent asks again and sees that it is approved"() {
     const sue = await desk({}, "sue");
     await approvals(sue.page, "Approvals, 1 waiting").waitFor();
@@ -226,9 +366,11 @@ const story = {
         await page.locator(".guide, .numbered, .version-list").first().waitFor();
         await accessible(page, `policies, ${part}, ${where}`);
       }
-      await page.goto(`${base}/desk/settings/procedures`);
-      await page.locator(".settings-page .table-box").waitFor();
-      await accessible(page, `procedures, ${where}`);
+      for (const part of ["", "/edit", "/versions", "/versions/2"]) {
+        await page.goto(`${base}/desk/settings/procedures${part}`);
+        await page.locator(".settings-page .table-box, .numbered, .version-list, .different").first().waitFor();
+        await accessible(page, `procedures${part}, ${where}`);
+      }
       await page.goto(`${base}/desk/approvals`);
       await page.locator(".settings-page select").waitFor();
       await page.locator(".settings-page select").selectOption("all");

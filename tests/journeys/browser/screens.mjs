@@ -46,7 +46,7 @@ for (const colorScheme of ["light", "dark"]) {
   for (const [page, name] of [
     ["board", "board"],
     ["settings/policies/business", "policies"],
-    ["settings/procedures/return-item", "procedures"],
+    ["settings/procedures/read/return-item", "procedures"],
     ["settings/routing", "routing"],
     ["settings/endpoints/shop-chat", "widget-settings"],
   ]) {

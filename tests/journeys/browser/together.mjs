@@ -79,11 +79,13 @@ async function together() {
   const mia = await visits();
   await writes(mia.frame, "My lamp arrived broken");
   await offer(ana).waitFor();
+  await mia.frame.getByText("You are next.").waitFor();
   await available(ben);
   await ana.keyboard.press("Alt+x");
   await offer(ben).waitFor();
   await ben.keyboard.press("Alt+o");
   await said(ben, "My lamp arrived broken").waitFor();
+  await mia.frame.getByText("You are next.").waitFor({ state: "hidden" });
   await ben.keyboard.type("Sorry to hear that. Could you send a picture?");
   await ben.keyboard.press("Control+Enter");
   await mia.frame.getByText("Sorry to hear that. Could you send a picture?").waitFor();

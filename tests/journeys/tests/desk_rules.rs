@@ -1,5 +1,5 @@
-//! Rules at the desk, in real browsers: a policy is edited, refused, published and taken back; what it forbids is asked
-//! for and approved; and what the AI thought can be read.
+//! Rules at the desk, in real browsers: a policy and a procedure are edited, refused, published and taken back; what the
+//! policy forbids is asked for and approved; and what the AI thought can be read.
 //!
 //! The stories themselves are `browser/rules.mjs` and `browser/suggestion.mjs`. The AI is the real one, over the demo
 //! shop's procedures, policy and order system; customers write over `/story/…`, which only this test has.
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use throughline_brain::{Brain, BuiltIn, Business};
+use throughline_brain::{Brain, BuiltIn};
 use throughline_engine::agent::{AGENT, Agent};
 use throughline_engine::job::Runner;
 use throughline_engine::knowledge::Knowledge;
@@ -28,7 +28,7 @@ use throughline_model::identifier::Identifier;
 use throughline_model::inbound::File;
 use throughline_policy::source::SourceFile;
 use throughline_storage::Engine;
-use throughline_testkit::Shop;
+use throughline_testkit::{Shop, demo_business};
 use throughline_tools::{Caller, Environment};
 use throughline_understanding::Vectors;
 
@@ -100,7 +100,7 @@ fn rules() -> Vec<SourceFile> {
 }
 
 async fn agent(shop: &Shop, orders: &str, knowledge: Knowledge) -> Agent {
-    let (business, _) = Business::load(&folder()).unwrap();
+    let business = demo_business();
     let environment = Environment::of([
         ("THROUGHLINE_SHOP_URL", orders),
         ("THROUGHLINE_SHOP_KEY", "key"),

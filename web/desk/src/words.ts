@@ -75,6 +75,11 @@ function date(at: number, style: Intl.DateTimeFormatOptions): string {
 export const clock = (at: number): string => date(at, { timeStyle: "short" });
 export const moment = (at: number): string => date(at, { dateStyle: "medium", timeStyle: "short" });
 
+const isToday = (at: number): boolean => new Date().toDateString() === new Date(at).toDateString();
+
+/** The time, with its day where that is another one. */
+export const nearby = (at: number): string => (isToday(at) ? clock(at) : moment(at));
+
 /** The day, with words for the nearest ones. */
 export function day(at: number): string {
   const start = new Date();
@@ -87,8 +92,7 @@ export function day(at: number): string {
 
 /** As short as a list needs it. */
 export function brief(at: number): string {
-  const today = new Date().toDateString() === new Date(at).toDateString();
-  return today ? clock(at) : date(at, { day: "numeric", month: "short" });
+  return isToday(at) ? clock(at) : date(at, { day: "numeric", month: "short" });
 }
 
 /** A length of time, as short as it can be said. */

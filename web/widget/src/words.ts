@@ -1,9 +1,9 @@
 // Words in the language the server chose for the reader. English is here; the others come when they are needed.
 
 import { Problem } from "./model/api.ts";
-import { en, type Words } from "./words/en.ts";
+import { type Counted, en, type Word, type Words } from "./words/en.ts";
 
-export type Word = keyof Words;
+export type { Word };
 
 let words: Words = en;
 const language = document.documentElement.lang || "en";
@@ -28,6 +28,12 @@ export function t(key: Word, values: Record<string, string | number> = {}): stri
   return words[key].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
 }
 
+/** The words for `count` of something, in the form that the language has for so many. */
+export function counted(key: Counted, count: number): string {
+  const form = words[`${key}_${new Intl.PluralRules(language).select(count)}`] ?? words[`${key}_other`];
+  return form.replace("{count}", new Intl.NumberFormat(language).format(count));
+}
+
 /** What went wrong, for people. */
 export function told(error: unknown): string {
   if (!(error instanceof Problem)) return String(error);
@@ -49,6 +55,13 @@ export const moment = (at: number): string => format(at, { dateStyle: "medium", 
 
 /** A day and an hour not far away. */
 export const soon = (at: number): string => format(at, { weekday: "long", hour: "2-digit", minute: "2-digit" });
+
+/** Minutes, and hours where that is said more easily. */
+export function duration(ms: number): string {
+  const [unit, value] = ms > 3_600_000 ? ["hour", ms / 3_600_000] : ["minute", ms / 60_000];
+  const style = { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 1 } as const;
+  return new Intl.NumberFormat(language, style).format(value);
+}
 
 export function size(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;

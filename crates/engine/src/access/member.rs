@@ -100,6 +100,14 @@ pub fn list(tx: &mut Tx<'_>, before: Option<MemberId>, limit: usize) -> Result<V
     Ok(tx.all(&queries::MEMBERS, params![before, limit], read)?)
 }
 
+/// Those who watch over the work of others.
+///
+/// # Errors
+/// When the database fails.
+pub fn overseers(tx: &mut Tx<'_>) -> Result<Vec<MemberId>> {
+    Ok(tx.all(&queries::OVERSEERS, params![], |row| row.get("id"))?)
+}
+
 /// Changes a member. The last administrator who can log in stays one.
 ///
 /// # Errors

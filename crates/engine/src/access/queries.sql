@@ -12,6 +12,9 @@ SELECT id FROM member WHERE email = $1
 SELECT id, email, name, role, enabled, password_hash IS NOT NULL AS has_password, created_at FROM member
 WHERE id < $1 ORDER BY id DESC LIMIT $2
 
+-- name: overseers
+SELECT id FROM member WHERE role IN ('supervisor', 'admin') AND enabled = TRUE ORDER BY id
+
 -- name: set_member
 UPDATE member SET name = $2, role = $3, enabled = $4 WHERE id = $1
 

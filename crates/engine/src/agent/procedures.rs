@@ -1,16 +1,35 @@
-//! Procedures, for those who look after them: as they are in use, as they stand in their folder, checked, tried out.
+//! Procedures, for those who look after them: as they are in force, checked, tried out, and published.
+//!
+//! Every version that was in force stays, by number. New conversations begin with the last one; those under way go on with
+//! the library they are pinned to.
+//!
+//! * [`ProcedureView`]: a procedure with its text; [`ProcedureEdit`]: files that differ from those in force,
+//! * [`Agent::check_procedures`], [`Agent::test_procedure`]: what is wrong with an edit, and what its tests come to,
+//! * [`Agent::prepare`] and [`publish`]: the gate every edit passes; [`earlier`]: what a roll-back publishes anew,
+//! * [`Agent::refresh`] and [`Agent::keep_up`] follow what was published elsewhere.
+
+mod in_force;
+mod trials;
+mod version;
+
+pub use trials::{FailedTest, ProcedureTest, ProcedureTestRun, TestOutcome, TestReport};
+pub use version::{
+    Changes, Edit, Prepared, ProcedureVersion, VersionSummary, earlier, in_force, publish,
+    replacing, version, versions,
+};
 
 use super::turn::Agent;
+use super::works::Library;
 use crate::error::{Error, Result};
+use crate::publication::{files_fit, meanwhile, refused, words_fit};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use throughline_brain::simulate::{CHANNELS, Simulator, Verdict, is_for};
-use throughline_procedure::{Library, Procedure, Severity, Trial};
+use std::sync::Arc;
+use throughline_brain::BuiltIn;
+use throughline_brain::simulate::Simulator;
+use throughline_procedure::{Procedure, Severity};
 
-/// The largest file of an edit, in bytes.
-const FILE_LIMIT: usize = 512 * 1024;
-/// The most files of an edit.
+/// The most files of a set of procedures.
 const FILES_LIMIT: usize = 200;
 
 /// A procedure as lists show it.
@@ -45,22 +64,57 @@ pub struct ProcedureView {
     /// What lists show of it.
     #[serde(flatten)]
     pub summary: ProcedureSummary,
-    /// Its file as it stands in the folder now; none when it is gone.
-    pub source: Option<String>,
-    /// True when that is not what is in use: the server reads its folder when it starts.
-    pub changed: bool,
-    /// What the check says about the file as it stands now.
+    /// Its file.
+    pub source: String,
+    /// What the check says about it.
     pub problems: Vec<ProcedureProblem>,
 }
 
-/// A file of an edit.
-#[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
+/// A file, as its author wrote it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProcedureFile {
     /// Its name without folders, such as `return-item.md`.
     pub name: String,
     /// Its content.
     pub text: String,
+}
+
+/// Procedures as they would be. Files that are not named stay as they are in force.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProcedureEdit {
+    /// Files that are new or differ.
+    pub files: Vec<ProcedureFile>,
+    /// Names of files that are to be gone.
+    pub removed: Vec<String>,
+}
+
+impl ProcedureEdit {
+    /// The files of `before` with this edit.
+    fn of(&self, before: &[ProcedureFile]) -> Result<Vec<ProcedureFile>> {
+        let mut files: BTreeMap<&str, &str> = BTreeMap::new();
+        for file in before.iter().chain(&self.files) {
+            files.insert(&file.name, &file.text);
+        }
+        for name in &self.removed {
+            if files.remove(name.as_str()).is_none() {
+                let message = format!("there is no file '{name}'");
+                return Err(Error::invalid("removed", message));
+            }
+        }
+        let pairs = files.iter().map(|(name, text)| (*name, *text));
+        files_fit(pairs, FILES_LIMIT)?;
+        let owned = files.into_iter().map(|(name, text)| ProcedureFile {
+            name: name.to_owned(),
+            text: text.to_owned(),
+        });
+        Ok(owned.collect())
+    }
+
+    fn is_empty(&self) -> bool {
+        self.files.is_empty() && self.removed.is_empty()
+    }
 }
 
 /// What the check found.
@@ -78,164 +132,168 @@ pub struct ProcedureProblem {
     pub advice: String,
 }
 
-/// A test of a procedure, and what came of it.
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
-pub struct ProcedureTest {
-    /// Its line.
-    pub line: usize,
-    /// What the customer says.
-    pub say: Vec<String>,
-    /// Who they are: an account, or `anonymous`.
-    pub customer: String,
-    /// What came of it, on each channel.
-    pub runs: Vec<ProcedureTestRun>,
-}
-
-/// What came of a test on one channel.
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
-pub struct ProcedureTestRun {
-    /// The channel.
-    pub channel: String,
-    /// What was expected and what happened instead; empty when it came out as expected.
-    pub problems: Vec<String>,
-    /// What was said, in order; lines of the customer begin with `> `.
-    pub said: Vec<String>,
-    /// Tools that would have changed something, in order. They are answered for, not called.
-    pub calls: Vec<String>,
-    /// Rules that refused something.
-    pub denied: Vec<String>,
-    /// Slots that were asked for, in order.
-    pub asks: Vec<String>,
-    /// The queue it was handed to, `any` when none was named.
-    pub handoff: Option<String>,
-}
+/// What the check makes of files: a library with warnings, or everything that is wrong.
+type Loaded = Result<(Library, Vec<Found>), Vec<Found>>;
+type Found = throughline_procedure::Problem;
 
 impl Agent {
     /// The procedures that new conversations begin with, by name.
     pub fn procedures(&self) -> Vec<ProcedureSummary> {
-        let library = &self.brain.business.library;
+        let library = self.library();
         library.procedures.values().map(summary).collect()
     }
 
-    /// One of them, with its file as it stands in `folder`, the agent's.
+    /// One of them, with its file.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is none of this name.
-    pub async fn procedure(&self, name: &str, folder: &Path) -> Result<ProcedureView> {
-        let procedure = self.named(name)?.clone();
-        let files = read(folder.to_owned()).await?;
-        let source = files.get(&procedure.file).cloned();
-        let problems = self.check(files).await?;
-        // A file that cannot be read as a procedure is another one than that in use.
-        let hash = source.as_deref().and_then(|text| {
-            let parsed = throughline_procedure::parse(&procedure.file, text);
-            parsed.ok().map(|(parsed, _)| parsed.hash)
-        });
+    pub async fn procedure(&self, name: &str) -> Result<ProcedureView> {
+        let current = self.works.in_force();
+        let procedure = named(&current.library, name)?;
+        let name = procedure.file.rsplit('/').next().unwrap_or_default();
+        let source = current.files.iter().find(|file| file.name == name);
+        let problems = self.problems(current.files.clone()).await?;
         Ok(ProcedureView {
-            changed: hash.as_deref() != Some(procedure.hash.as_str()),
             problems: problems
                 .into_iter()
                 .filter(|problem| problem.file == procedure.file)
                 .collect(),
-            source,
-            summary: summary(&procedure),
+            source: source.map(|file| file.text.clone()).unwrap_or_default(),
+            summary: summary(procedure),
         })
     }
 
-    /// What is wrong with the procedures of `folder` when `edit` stands in it.
+    /// What is wrong with the procedures in force when `edit` is made to them.
     ///
     /// # Errors
-    /// [`Error::Invalid`] when the edit is too large, or names folders.
-    pub async fn check_procedures(
-        &self,
-        folder: &Path,
-        edit: Vec<ProcedureFile>,
-    ) -> Result<Vec<ProcedureProblem>> {
-        limit(&edit)?;
-        let mut files = read(folder.to_owned()).await?;
-        files.extend(
-            edit.into_iter()
-                .map(|file| (format!("procedures/{}", file.name), file.text)),
-        );
-        self.check(files).await
+    /// [`Error::Invalid`] when the edit is too large, names folders, or removes what is not there.
+    pub async fn check_procedures(&self, edit: &ProcedureEdit) -> Result<Vec<ProcedureProblem>> {
+        self.problems(edit.of(&self.works.in_force().files)?).await
     }
 
-    /// Plays the tests of a procedure on every channel, by the rules in force. Tools that read are called; those that
-    /// change something are answered for.
+    /// Plays the tests of a procedure on every channel, by the rules in force and with `edit` made to the procedures.
+    /// Tools that read are called; those that change something are answered for.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is none of this name.
-    pub async fn test_procedure(&self, name: &str) -> Result<Vec<ProcedureTest>> {
-        let simulator = Simulator {
-            brain: &self.brain,
-            understander: &*self.understander,
-            now: self.setup.clock.now(),
-            writes: false,
+    /// [`Error::NotFound`] when there is none of this name; [`Error::Invalid`] when the edit cannot be used.
+    pub async fn test_procedure(
+        &self,
+        name: &str,
+        edit: &ProcedureEdit,
+    ) -> Result<Vec<ProcedureTest>> {
+        let current = self.works.in_force();
+        let library = match edit.is_empty() {
+            true => Arc::clone(&current.library),
+            false => Arc::new(self.usable(edit.of(&current.files)?).await?),
         };
+        let procedure = named(&library, name)?;
+        let understander = self.learned(Arc::clone(&library)).await?;
+        let simulator = self.simulator(&library, &understander);
         let mut tests = Vec::new();
-        for trial in &self.named(name)?.tests {
+        for trial in &procedure.tests {
             tests.push(ProcedureTest {
                 line: trial.line,
                 say: trial.say.clone(),
                 customer: trial.who.clone(),
-                runs: play(&simulator, trial).await,
+                runs: trials::play(&simulator, trial).await,
             });
         }
         Ok(tests)
     }
 
-    fn named(&self, name: &str) -> Result<&Procedure> {
-        let found = self.brain.business.library.get(name);
-        found.ok_or_else(|| Error::not_found("procedure", name))
+    /// Checks an edit and plays the tests of all procedures with it.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] that names every problem; [`Error::Conflict`] when tests fail and no reason is given to publish
+    /// it all the same, or when somebody else published meanwhile.
+    pub async fn prepare(&self, edit: Edit) -> Result<Prepared> {
+        words_fit(&edit.note, edit.despite.as_deref())?;
+        let before = self.db.read(version::in_force).await?;
+        let base = before.summary.number;
+        if edit.based_on.is_some_and(|number| number != base) {
+            return Err(meanwhile());
+        }
+        let files = edit.change.of(&before.files)?;
+        let library = Arc::new(self.usable(files.clone()).await?);
+        let report = match files == before.files {
+            true => TestReport::skipped(),
+            false => self.try_all(&library).await?,
+        };
+        if let (Some(objection), None) = (report.objection(), &edit.despite) {
+            return Err(refused(&objection));
+        }
+        Ok(Prepared {
+            base,
+            changes: Changes::between(&before.files, &files),
+            version: version::hash(&files),
+            files,
+            note: edit.note,
+            despite: edit.despite,
+            restores: edit.restores,
+            report,
+        })
     }
 
-    async fn check(&self, files: BTreeMap<String, String>) -> Result<Vec<ProcedureProblem>> {
+    /// Files that must be usable.
+    async fn usable(&self, files: Vec<ProcedureFile>) -> Result<Library> {
+        match self.load(files).await? {
+            Ok((library, _)) => Ok(library),
+            Err(found) => {
+                let wrong = found.iter().filter(|one| one.severity == Severity::Error);
+                let lines: Vec<String> = wrong.map(ToString::to_string).collect();
+                Err(Error::invalid("files", lines.join("\n")))
+            }
+        }
+    }
+
+    async fn problems(&self, files: Vec<ProcedureFile>) -> Result<Vec<ProcedureProblem>> {
+        let found = match self.load(files).await? {
+            Ok((_, warnings)) => warnings,
+            Err(problems) => problems,
+        };
+        Ok(found.into_iter().map(problem).collect())
+    }
+
+    /// Checks files away from the threads that serve requests.
+    async fn load(&self, files: Vec<ProcedureFile>) -> Result<Loaded> {
         let tools = self.brain.business.library.tools.clone();
         let checking = tokio::task::spawn_blocking(move || {
-            let files = files
-                .iter()
-                .map(|(name, text)| (name.as_str(), text.as_str()));
-            match Library::load(files, tools) {
-                Ok((_, warnings)) => warnings,
-                Err(problems) => problems,
-            }
+            let files: Vec<(String, String)> = files
+                .into_iter()
+                .map(|file| (file.name, file.text))
+                .collect();
+            Library::of_folder(&files, tools)
         });
-        let found = checking
+        checking
             .await
-            .map_err(|error| Error::Conflict(format!("the check was cut short: {error}")))?;
-        Ok(found.into_iter().map(problem).collect())
+            .map_err(|error| Error::Conflict(format!("the check was cut short: {error}")))
+    }
+
+    /// Somebody who understands what customers say of `library`: without a language model, so that tests come out the
+    /// same every time.
+    async fn learned(&self, library: Arc<Library>) -> Result<BuiltIn> {
+        let understander = Arc::clone(&self.understander);
+        let learning = tokio::task::spawn_blocking(move || understander.learned(&library));
+        let failed =
+            |error: String| Error::Conflict(format!("the examples could not be learned: {error}"));
+        let learned = learning.await.map_err(|error| failed(error.to_string()))?;
+        learned.map_err(failed)
+    }
+
+    fn simulator<'a>(&'a self, library: &'a Library, understander: &'a BuiltIn) -> Simulator<'a> {
+        Simulator {
+            brain: &self.brain,
+            library,
+            understander,
+            now: self.setup.clock.now(),
+            writes: false,
+        }
     }
 }
 
-/// One customer on every channel. What is done, asked and refused may not differ.
-async fn play(simulator: &Simulator<'_>, trial: &Trial) -> Vec<ProcedureTestRun> {
-    let mut runs = Vec::new();
-    let mut first: Option<(&str, Verdict)> = None;
-    for (channel, style) in CHANNELS {
-        if !is_for(trial, channel) {
-            continue;
-        }
-        let checked = simulator.check(trial, style).await;
-        let mut problems = checked.problems;
-        let verdict = checked.verdict;
-        match &first {
-            Some((other, expected)) if *expected != verdict => {
-                problems.push(format!("another verdict than on {other}"));
-            }
-            Some(_) => {}
-            None => first = Some((channel, verdict.clone())),
-        }
-        runs.push(ProcedureTestRun {
-            channel: channel.to_owned(),
-            problems,
-            said: checked.said,
-            calls: verdict.calls,
-            denied: verdict.denied.into_iter().collect(),
-            asks: verdict.asks,
-            handoff: verdict.handoff,
-        });
-    }
-    runs
+fn named<'a>(library: &'a Library, name: &str) -> Result<&'a Procedure> {
+    let found = library.get(name);
+    found.ok_or_else(|| Error::not_found("procedure", name))
 }
 
 fn summary(procedure: &Procedure) -> ProcedureSummary {
@@ -260,54 +318,5 @@ fn problem(found: throughline_procedure::Problem) -> ProcedureProblem {
         warning: found.severity == Severity::Warning,
         what: found.what,
         advice: found.advice,
-    }
-}
-
-fn limit(edit: &[ProcedureFile]) -> Result<()> {
-    if edit.len() > FILES_LIMIT {
-        let message = format!("use at most {FILES_LIMIT} files");
-        return Err(Error::invalid("files", message));
-    }
-    for file in edit {
-        let plain = !file.name.is_empty()
-            && file.name.len() <= 120
-            && !file.name.contains(['/', '\\', '\0', '\n']);
-        if !plain {
-            let message = "each file needs a name of at most 120 bytes, without folders";
-            return Err(Error::invalid("files", message));
-        }
-        if file.text.len() > FILE_LIMIT {
-            let message = format!("{} is larger than {FILE_LIMIT} bytes", file.name);
-            return Err(Error::invalid("files", message));
-        }
-    }
-    Ok(())
-}
-
-/// The files of `folder/procedures` as the library names them, away from the threads that serve requests.
-async fn read(folder: PathBuf) -> Result<BTreeMap<String, String>> {
-    let reading = tokio::task::spawn_blocking(move || {
-        let mut files = BTreeMap::new();
-        for entry in std::fs::read_dir(folder.join("procedures"))? {
-            let path = entry?.path();
-            let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
-                continue;
-            };
-            if path.is_file() && !name.starts_with('.') {
-                files.insert(
-                    format!("procedures/{name}"),
-                    std::fs::read_to_string(&path)?,
-                );
-            }
-        }
-        Ok::<_, std::io::Error>(files)
-    });
-    let unread = |error: &dyn std::fmt::Display| {
-        Error::Conflict(format!("the agent's folder cannot be read: {error}"))
-    };
-    match reading.await {
-        Ok(Ok(files)) => Ok(files),
-        Ok(Err(error)) => Err(unread(&error)),
-        Err(error) => Err(unread(&error)),
     }
 }

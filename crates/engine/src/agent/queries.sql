@@ -43,3 +43,28 @@ WHERE a.conversation_id = $1 AND e.direction = 'in' AND a.media_type LIKE 'image
 -- What the policy said lately, the newest first.
 -- name: decisions
 SELECT body, at FROM entry WHERE conversation_id = $1 AND kind = 'decision' ORDER BY seq DESC LIMIT 50
+
+-- name: newest_procedures
+SELECT number, version FROM procedure_version ORDER BY number DESC LIMIT 1
+
+-- Two who publish at the same moment take the same number; one of them is told.
+-- name: insert_procedures
+INSERT INTO procedure_version
+    (number, version, files, changes, note, tests, report, overridden, restores, published_by, at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+ON CONFLICT (number) DO NOTHING
+
+-- name: procedure_files
+SELECT files FROM procedure_version WHERE number = $1
+
+-- name: procedure_report
+SELECT report FROM procedure_version WHERE number = $1
+
+-- name: procedure_version
+SELECT number, version, changes, note, tests, overridden, restores, published_by, at
+FROM procedure_version WHERE number = $1
+
+-- name: procedure_versions
+SELECT number, version, changes, note, tests, overridden, restores, published_by, at
+FROM procedure_version WHERE number < $1 AND ($2 = '' OR version = $2)
+ORDER BY number DESC LIMIT $3

@@ -2,9 +2,9 @@
 
 use super::deeds::Deed;
 use super::mind::{self, HANDOFF, Kept};
-use super::works::Works;
+use super::procedures::ProcedureFile;
+use super::works::{InForce, Works};
 use super::{TRIES, ledger, standing};
-use crate::Setup;
 use crate::conversation::{self, Interaction};
 use crate::error::{Error, Result};
 use crate::job::{Done, Handler, Job};
@@ -12,6 +12,7 @@ use crate::knowledge::{Advice, Audience, Found, Knowledge, NewGap, record_gap};
 use crate::queries::agent as queries;
 use crate::reply::{self, NewReply};
 use crate::visitor::Terms;
+use crate::{Setup, routing};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -73,10 +74,11 @@ impl Scene {
 }
 
 impl Agent {
-    /// An agent that acts with `brain`.
+    /// An agent that acts with `brain`. Its procedures are those that were published last; where none were, those of its
+    /// folder are published.
     ///
     /// # Errors
-    /// When the procedures cannot be kept for the conversations that will begin with them.
+    /// When the database fails, or the sentence model.
     pub async fn new(
         db: Db,
         setup: Setup,
@@ -86,18 +88,24 @@ impl Agent {
         phrase: Arc<dyn Phrase>,
         terms: Terms,
     ) -> Result<Self> {
-        let works = Works::new(brain.business.library.clone());
-        works.keep(&db, setup.clock.now()).await?;
-        Ok(Self {
+        let files = brain.business.procedures.iter();
+        let files = files.map(|(name, text)| ProcedureFile {
+            name: name.clone(),
+            text: text.clone(),
+        });
+        let folder = InForce::new(0, files.collect(), brain.business.library.clone());
+        let agent = Self {
+            works: Works::new(folder),
             db,
             setup,
             brain,
-            works,
             knowledge,
             understander,
             phrase,
             terms,
-        })
+        };
+        agent.adopt().await?;
+        Ok(agent)
     }
 
     /// Hears everything that was written and answers it.
@@ -275,6 +283,7 @@ impl Agent {
         let handoff = Handoff {
             reason: "agent_failed".to_owned(),
             queue: None,
+            skills: None,
             message: Utterance::HandingOver {
                 reason: "agent_failed".to_owned(),
             },
@@ -513,10 +522,14 @@ fn heed_handoff(
     change
         .fields
         .insert(HANDOFF.to_owned(), handoff.reason.as_str().into());
-    if let Some(queue) = &handoff.queue {
-        change
-            .fields
-            .insert("queue".to_owned(), queue.as_str().into());
+    let named = [
+        ("queue", &handoff.queue),
+        (routing::SKILLS, &handoff.skills),
+    ];
+    for (field, name) in named {
+        if let Some(name) = name {
+            change.fields.insert(field.to_owned(), name.as_str().into());
+        }
     }
     conversation::change(tx, setup, conversation, &change, ledger::author())?;
     Ok(())

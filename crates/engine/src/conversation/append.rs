@@ -111,6 +111,15 @@ pub fn append(tx: &mut Tx<'_>, setup: &Setup, entry: &NewEntry) -> Result<(Entry
         };
         notification::tell(tx, setup, &news)?;
     }
+    if entry.direction == Direction::Out
+        && entry.kind == EntryKind::Message
+        && matches!(entry.author.kind, AuthorKind::Member | AuthorKind::Api)
+    {
+        let conversation = entry.conversation;
+        if tx.execute(&queries::ANSWERED, params![conversation])? > 0 {
+            tx.hint(Hint::Changed { conversation });
+        }
+    }
     Ok((id, seq))
 }
 

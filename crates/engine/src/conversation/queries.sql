@@ -4,7 +4,7 @@ VALUES ($1, $2, $3, 'open', $4, 'normal', '{}', 0, $5, $5)
 
 -- name: by_id
 SELECT c.id, c.identifier_id, i.customer_id, c.brand, c.status, c.subject, c.priority, c.owner_id, c.fields, c.last_seq,
-       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags
+       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags, c.serve_by
 FROM conversation c JOIN identifier i ON i.id = c.identifier_id WHERE c.id = $1
 
 -- Conversations of a customer that a message may join, the best first: the one in which this very identifier
@@ -33,6 +33,10 @@ UPDATE conversation SET status = 'open', resolved_at = NULL, snoozed_until = NUL
 -- name: next_seq
 UPDATE conversation SET last_seq = last_seq + 1, updated_at = CASE WHEN updated_at > $2 THEN updated_at ELSE $2 END
 WHERE id = $1 RETURNING last_seq, owner_id
+
+-- A person has answered: what was promised is kept.
+-- name: answered
+UPDATE conversation SET serve_by = NULL WHERE id = $1 AND serve_by IS NOT NULL
 
 -- name: insert_entry
 INSERT INTO entry (conversation_id, seq, id, at, recorded_at, kind, direction, author_kind, author_id, author_name,
@@ -105,7 +109,7 @@ UPDATE conversation SET subject = $2 WHERE id = $1 AND subject IS NULL
 
 -- name: list
 SELECT c.id, c.identifier_id, i.customer_id, c.brand, c.status, c.subject, c.priority, c.owner_id, c.fields, c.last_seq,
-       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags
+       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags, c.serve_by
 FROM conversation c JOIN identifier i ON i.id = c.identifier_id
 WHERE (c.updated_at < $1 OR (c.updated_at = $1 AND c.id < $2))
   AND ($3 = '' OR c.status = $3)
@@ -117,7 +121,7 @@ ORDER BY c.updated_at DESC, c.id DESC LIMIT $7
 -- `nobody`), and `$7` is a pattern in lower case.
 -- name: inbox
 SELECT c.id, c.identifier_id, i.customer_id, c.brand, c.status, c.subject, c.priority, c.owner_id, c.fields, c.last_seq,
-       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags
+       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags, c.serve_by
 FROM conversation c JOIN identifier i ON i.id = c.identifier_id
 WHERE (c.updated_at < $1 OR (c.updated_at = $1 AND c.id < $2))
   AND ($3 = '' OR $3 LIKE '%,' || c.status || ',%')
@@ -188,7 +192,7 @@ FROM entry WHERE conversation_id = $1 AND kind IN ('message', 'note', 'call') OR
 
 -- name: of_customer
 SELECT c.id, c.identifier_id, i.customer_id, c.brand, c.status, c.subject, c.priority, c.owner_id, c.fields, c.last_seq,
-       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags
+       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags, c.serve_by
 FROM conversation c JOIN identifier i ON i.id = c.identifier_id
 WHERE i.customer_id = $1 AND c.id < $2 ORDER BY c.id DESC LIMIT $3
 

@@ -47,6 +47,9 @@ pub struct Conversation {
     pub snoozed_until: Option<Millis>,
     /// Words it is found and counted by, sorted.
     pub tags: Vec<String>,
+    /// By when the customer is to be served, as their queue promises, in milliseconds since 1970; none where nothing is
+    /// promised, or a person has answered.
+    pub serve_by: Option<Millis>,
 }
 
 /// One line of the timeline.
@@ -251,5 +254,6 @@ pub(super) fn read_conversation(row: &Row<'_>) -> throughline_storage::Result<Co
         resolved_at: row.get("resolved_at")?,
         snoozed_until: row.get("snoozed_until")?,
         tags: row.json("tags")?,
+        serve_by: row.get("serve_by")?,
     })
 }

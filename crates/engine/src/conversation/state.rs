@@ -105,8 +105,8 @@ pub fn change(
     tell_owner(tx, setup, &before, &after, seq, &entry.author)?;
     webhook::conversation_changed(tx, setup, &after)?;
     let of_routing = |one: &Conversation| {
-        let queue = one.fields.get("queue").cloned();
-        (one.status, one.owner, one.priority, queue)
+        let asks = ["queue", routing::SKILLS].map(|name| one.fields.get(name).cloned());
+        (one.status, one.owner, one.priority, asks)
     };
     if of_routing(&before) != of_routing(&after) {
         routing::wake(tx, &setup.clock, id, None)?;
@@ -205,6 +205,9 @@ fn apply(setup: &Setup, before: &Conversation, change: &Change) -> Result<Conver
         }
     }
     check_fields(&after.fields)?;
+    if change.fields.contains_key(routing::SKILLS) {
+        routing::wanted(&after.fields)?;
+    }
     after.tags = tag::changed(&before.tags, &change.add_tags, &change.remove_tags)?;
     Ok(after)
 }

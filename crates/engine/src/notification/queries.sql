@@ -5,6 +5,9 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 -- name: drop_unseen_messages
 DELETE FROM notification WHERE member_id = $1 AND conversation_id = $2 AND kind = 'message' AND read_at IS NULL
 
+-- name: drop_unseen_overdue
+DELETE FROM notification WHERE member_id = $1 AND kind = 'overdue' AND read_at IS NULL
+
 -- name: list
 SELECT id, kind, conversation_id, seq, author_name, text, at, read_at FROM notification
 WHERE member_id = $1 AND id < $2 AND ($3 = FALSE OR read_at IS NULL) ORDER BY id DESC LIMIT $4

@@ -1,7 +1,8 @@
 //! Rules that passed every check, of either kind.
 
-use super::{FILE_LIMIT, FILES_LIMIT, PolicyKind};
+use super::{FILES_LIMIT, PolicyKind};
 use crate::error::{Error, Result};
+use crate::publication::files_fit;
 use serde::Serialize;
 use throughline_policy::guide::Section;
 use throughline_policy::source::SourceFile;
@@ -97,7 +98,10 @@ pub(super) async fn compile(
     kind: PolicyKind,
     files: Vec<SourceFile>,
 ) -> Result<Result<Compiled, Vec<Problem>>> {
-    limit(&files)?;
+    let named = files
+        .iter()
+        .map(|file| (file.name.as_str(), file.text.as_str()));
+    files_fit(named, FILES_LIMIT)?;
     let compiling = tokio::task::spawn_blocking(move || {
         let files = files.into_iter().map(|file| (file.name, file.text));
         Compiled::of(kind, &Sources::from_files(files)?)
@@ -116,29 +120,4 @@ pub async fn usable(kind: PolicyKind, files: Vec<SourceFile>) -> Result<Compiled
         let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
         Error::invalid("files", lines.join("\n"))
     })
-}
-
-fn limit(files: &[SourceFile]) -> Result<()> {
-    if files.len() > FILES_LIMIT {
-        return Err(Error::invalid(
-            "files",
-            format!("use at most {FILES_LIMIT} files"),
-        ));
-    }
-    let plain = |name: &str| {
-        !name.is_empty() && name.len() <= 120 && !name.contains(['/', '\\', '\0', '\n'])
-    };
-    for file in files {
-        if !plain(&file.name) {
-            return Err(Error::invalid(
-                "files",
-                "each file needs a name of at most 120 bytes, without folders",
-            ));
-        }
-        if file.text.len() > FILE_LIMIT {
-            let message = format!("{} is larger than {FILE_LIMIT} bytes", file.name);
-            return Err(Error::invalid("files", message));
-        }
-    }
-    Ok(())
 }

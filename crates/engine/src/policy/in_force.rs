@@ -4,13 +4,10 @@ use super::compiled::{Compiled, usable};
 use super::{PolicyKind, version};
 use crate::Setup;
 use crate::error::Result;
-use std::time::Duration;
+use crate::publication::LOOK_EVERY;
 use throughline_policy::{Current, DeliveryPolicy, Policy, Problem, built_in};
 use throughline_storage::Db;
 use tokio::sync::watch;
-
-/// How often it is looked whether another process published something.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// The policies everybody in this process decides by.
 #[derive(Clone, Debug)]

@@ -7,6 +7,7 @@ use super::{Compiled, PolicyKind};
 use crate::Setup;
 use crate::access::audit;
 use crate::error::{Error, Result};
+use crate::publication::{meanwhile, refused, stored, words_fit};
 use crate::queries::policy as queries;
 use serde::Serialize;
 use serde_json::json;
@@ -14,9 +15,6 @@ use throughline_model::clock::Millis;
 use throughline_policy::source::SourceFile;
 use throughline_policy::{Sources, guide};
 use throughline_storage::{Db, Row, Tx, params};
-
-/// The longest note or reason, in characters.
-const NOTE_LIMIT: usize = 2000;
 
 /// A published policy as lists show it.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
@@ -91,24 +89,11 @@ pub struct Prepared {
 /// [`Error::Invalid`] that names every problem; [`Error::Conflict`] when a law does not hold and no reason is given to
 /// publish it all the same.
 pub async fn prepare(in_force: &InForce, edit: Edit) -> Result<Prepared> {
-    let short = |text: &str| text.chars().count() <= NOTE_LIMIT;
-    if !short(&edit.note) || !edit.despite.as_deref().is_none_or(short) {
-        let message = format!("use at most {NOTE_LIMIT} characters");
-        return Err(Error::invalid("note", message));
-    }
-    if edit
-        .despite
-        .as_deref()
-        .is_some_and(|why| why.trim().is_empty())
-    {
-        return Err(Error::invalid("despite", "say why"));
-    }
+    words_fit(&edit.note, edit.despite.as_deref())?;
     let compiled = usable(edit.kind, edit.files.clone()).await?;
     let proofs = prove(in_force, &compiled).await?;
     if let (Some(objection), None) = (proofs.objection(), &edit.despite) {
-        return Err(Error::Conflict(format!(
-            "this is not published: {objection}\nmend it; or an administrator publishes it with a reason"
-        )));
+        return Err(refused(&objection));
     }
     Ok(Prepared {
         version: compiled.version().to_owned(),
@@ -137,14 +122,8 @@ pub fn publish(
     } = prepared;
     let newest = newest(tx, edit.kind)?;
     let last = newest.as_ref().map_or(0, |(number, _)| *number);
-    let elsewhere = || {
-        Error::Conflict(
-            "somebody else has published meanwhile; look at what is in force and try again"
-                .to_owned(),
-        )
-    };
     if edit.based_on.is_some_and(|number| number != last) {
-        return Err(elsewhere());
+        return Err(meanwhile());
     }
     if newest.is_some_and(|(_, hash)| hash == *version) {
         return summary(tx, edit.kind, last);
@@ -169,7 +148,7 @@ pub fn publish(
         setup.clock.now()
     ];
     if tx.execute(&queries::INSERT_VERSION, values)? == 0 {
-        return Err(elsewhere());
+        return Err(meanwhile());
     }
     let action = match edit.restores {
         Some(_) => "policy.rollback",
@@ -362,9 +341,4 @@ fn read(row: &Row<'_>, last: i64) -> throughline_storage::Result<VersionSummary>
         at: row.get("at")?,
         in_force: number == last,
     })
-}
-
-fn stored(value: &impl Serialize) -> Result<serde_json::Value> {
-    serde_json::to_value(value)
-        .map_err(|error| Error::Conflict(format!("this cannot be stored: {error}")))
 }

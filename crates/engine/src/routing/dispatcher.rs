@@ -1,21 +1,19 @@
 //! The one who holds the router, tells it what happened and makes durable what follows.
 
 use super::follow::Call;
-use super::{News, With, entries, follow, store, worker_of};
+use super::{News, With, follow, store, worker_of};
 use crate::Setup;
 use crate::access::member;
-use crate::conversation::{self, Author};
 use crate::error::{Error, Result};
 use crate::job::{Done, Handler, Job};
 use std::sync::Arc;
 use std::time::Duration;
 use throughline_model::clock::Millis;
-use throughline_model::conversation::CaseStatus;
 use throughline_model::id::{ConversationId, MemberId, WorkItemId, WorkerId};
 use throughline_routing::{
     Effect, Event, Ignored, Outcome, Presence, Router, Settings, Token, TransferTo, WorkItem,
 };
-use throughline_storage::{Db, Tx};
+use throughline_storage::Db;
 use tokio::sync::{Mutex, Notify, watch};
 
 /// How often an event is decided anew when other processes decide at the same time.
@@ -50,7 +48,7 @@ pub enum Transfer {
 
 /// What is to be decided; what the router is told depends on how it stands.
 #[derive(Clone, Debug)]
-enum Ask {
+pub(super) enum Ask {
     Tell(Event),
     Timer,
     News(News),
@@ -165,10 +163,7 @@ impl Dispatcher {
             token,
             accepts,
         };
-        let outcome = self.decide(&ask).await?;
-        if let Some(why) = refusal(&outcome) {
-            return Err(Error::Conflict(why.to_string()));
-        }
+        let outcome = self.insist(&ask).await?;
         let of_offer = |effect: &Effect| match effect {
             Effect::Assigned { item, token: t, .. } | Effect::Withdrawn { item, token: t, .. } => {
                 (*t == token).then_some(ConversationId(item.uuid()))
@@ -177,78 +172,6 @@ impl Dispatcher {
         };
         let found = outcome.effects.iter().find_map(of_offer);
         found.ok_or_else(|| Error::Conflict("this offer is over".to_owned()))
-    }
-
-    /// Hands a conversation on. `by` is the member who does.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] for a queue there is not, [`Error::Conflict`] when it cannot go there.
-    pub async fn transfer(
-        &self,
-        conversation: ConversationId,
-        by: Option<MemberId>,
-        to: Transfer,
-        note: String,
-    ) -> Result<()> {
-        let item = WorkItemId(conversation.uuid());
-        let is_there = |router: &Router| match &to {
-            Transfer::Queue(name) => follow::queue_called(router, name).is_some(),
-            Transfer::Member(member) => router.worker(worker_of(*member)).is_some(),
-        };
-        // Nothing is taken from its owner for somebody there is not; the router says what is wrong.
-        if self
-            .look(|router| router.item(item).is_none() && is_there(router))
-            .await?
-        {
-            self.take_up(conversation, by, &to).await?;
-        }
-        let ask = Ask::Transfer {
-            item,
-            by: by.map(worker_of),
-            to,
-            note,
-        };
-        match refusal(&self.decide(&ask).await?) {
-            None => Ok(()),
-            Some(why) => Err(Error::Conflict(why.to_string())),
-        }
-    }
-
-    /// A conversation the router has nothing to do with yet, such as one whose owner was not at the desk when they got
-    /// it, becomes work: nobody's, in the queue it is handed to, which there is.
-    async fn take_up(
-        &self,
-        conversation: ConversationId,
-        by: Option<MemberId>,
-        to: &Transfer,
-    ) -> Result<()> {
-        let mut change = conversation::Change {
-            unassign: true,
-            ..conversation::Change::default()
-        };
-        if let Transfer::Queue(name) = to {
-            let queue = name.as_str().into();
-            change.fields.insert("queue".to_owned(), queue);
-        }
-        let setup = self.setup.clone();
-        let give_up = move |tx: &mut Tx<'_>| {
-            let case = conversation::get(tx, conversation)?;
-            if case.status != CaseStatus::Open {
-                let why = "this conversation is not open; open it first".to_owned();
-                return Err(Error::Conflict(why));
-            }
-            let author = match by {
-                Some(by) => entries::member_author(tx, worker_of(by))?,
-                None => Author::system(),
-            };
-            conversation::change(tx, &setup, conversation, &change, author).map(drop)
-        };
-        self.db.write(give_up).await?;
-        let news = News::Conversation {
-            id: conversation,
-            with: Some(With::People),
-        };
-        self.decide(&Ask::News(news)).await.map(drop)
     }
 
     /// What is set.
@@ -303,6 +226,11 @@ impl Dispatcher {
         &self.db
     }
 
+    /// What use cases need to know.
+    pub(super) fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
     /// How many events the log has.
     ///
     /// # Errors
@@ -326,8 +254,17 @@ impl Dispatcher {
         }
     }
 
+    /// Decides what somebody asked for, who has to hear when it cannot be.
+    pub(super) async fn insist(&self, ask: &Ask) -> Result<Outcome> {
+        let outcome = self.decide(ask).await?;
+        match refusal(&outcome) {
+            None => Ok(outcome),
+            Some(why) => Err(Error::Conflict(why.to_string())),
+        }
+    }
+
     /// Tells the router what there is to tell, one event at a time, each durable before the next.
-    async fn decide(&self, ask: &Ask) -> Result<Outcome> {
+    pub(super) async fn decide(&self, ask: &Ask) -> Result<Outcome> {
         let mut router = self.router.lock().await;
         let mut all = Outcome::default();
         let (mut steps, mut races) = (0, 0);

@@ -4,12 +4,15 @@ use crate::Setup;
 use crate::access::member;
 use crate::conversation::{self, Author, Change, NewEntry};
 use crate::error::{Error, Result};
-use crate::routing::member_of;
+use crate::notification::{self, NotificationKind};
+use crate::routing::{member_of, worker_of};
 use serde_json::json;
+use throughline_model::clock::Millis;
 use throughline_model::conversation::{AuthorKind, EntryKind};
 use throughline_model::id::{ConversationId, QueueId, WorkerId};
 use throughline_routing::{Departure, Effect, Event, Settings, TransferTo, Work};
 use throughline_storage::Tx;
+use time::OffsetDateTime;
 
 /// Writes down one effect of `cause`. What people need not know of is left out.
 pub(super) fn write(
@@ -29,10 +32,15 @@ pub(super) fn write(
         Err(Error::NotFound { .. }) => return Ok(()),
         Err(error) => return Err(error),
     }
+    let is_overdue = matches!(effect, Effect::Overdue { .. });
+    // A person has answered meanwhile, though it stands in line.
+    if is_overdue && conversation::get(tx, conversation)?.serve_by.is_none() {
+        return Ok(());
+    }
     let Some(text) = told(tx, effect, settings)? else {
         return Ok(());
     };
-    let author = author(tx, cause)?;
+    let author = author(tx, effect, cause)?;
     let body = json!({ "routing": effect });
     let now = setup.clock.now();
     let entry = NewEntry::internal(
@@ -43,8 +51,33 @@ pub(super) fn write(
         text,
         body,
     );
-    conversation::append(tx, setup, &entry)?;
+    let (_, seq) = conversation::append(tx, setup, &entry)?;
+    if is_overdue {
+        tell_overseers(tx, setup, conversation, seq)?;
+    }
     heed(tx, setup, conversation, effect, settings, author)
+}
+
+/// Whoever watches over the work hears that a customer waits for longer than was promised.
+fn tell_overseers(
+    tx: &mut Tx<'_>,
+    setup: &Setup,
+    conversation: ConversationId,
+    seq: i64,
+) -> Result<()> {
+    let subject = conversation::get(tx, conversation)?.subject;
+    for member in member::overseers(tx)? {
+        let news = notification::New {
+            member,
+            kind: NotificationKind::Overdue,
+            conversation,
+            seq,
+            author_name: None,
+            text: subject.as_deref().unwrap_or_default(),
+        };
+        notification::tell(tx, setup, &news)?;
+    }
+    Ok(())
 }
 
 /// Work that arrives for whoever comes, because its owner is away, is nobody's.
@@ -92,7 +125,11 @@ fn heed(
             }
             change.owner = Some(owner);
         }
-        Effect::Requeued { .. } if here.owner.is_some() => change.unassign = true,
+        Effect::Requeued { .. } | Effect::Overridden { waits: true, .. }
+            if here.owner.is_some() =>
+        {
+            change.unassign = true;
+        }
         Effect::Transferred {
             to: TransferTo::Queue(queue),
             ..
@@ -132,8 +169,19 @@ fn told(tx: &mut Tx<'_>, effect: &Effect, settings: &Settings) -> Result<Option<
                 false => format!("Transferred to {to}: {note}"),
             }
         }
-        Effect::Overridden { worker, note, .. } => {
-            format!("To be with {}: {note}", called(tx, *worker)?)
+        Effect::Overridden {
+            worker,
+            by,
+            note,
+            waits,
+            ..
+        } => {
+            let (to, by) = (called(tx, *worker)?, called(tx, worker_of(*by))?);
+            let when = match waits {
+                true => " as soon as there is room",
+                false => "",
+            };
+            format!("Given to {to} by {by}{when}: {note}")
         }
         Effect::Diverted { to, why, .. } => {
             format!("Sent on to {} ({why})", name_of(settings, *to))
@@ -143,21 +191,35 @@ fn told(tx: &mut Tx<'_>, effect: &Effect, settings: &Settings) -> Result<Option<
             ..
         } => "Out of the line: nothing was heard of the customer any more".to_owned(),
         Effect::Refused { .. } => "Offered to nobody: the queue is closed".to_owned(),
+        Effect::Overdue { deadline_ms, .. } => {
+            format!(
+                "Not served by {}, as the queue promises",
+                time_of(*deadline_ms)
+            )
+        }
         _ => return Ok(None),
     }))
 }
 
-/// Whose doing it is: the worker's who said so, or the router's.
-fn author(tx: &mut Tx<'_>, cause: &Event) -> Result<Author> {
-    let (Event::Accepted { worker, .. }
-    | Event::Declined { worker, .. }
-    | Event::Transferred {
-        by: Some(worker), ..
-    }) = cause
-    else {
-        return Ok(Author::system());
+/// Whose doing it is: of whoever said so, or the router's. What time brings, and what else was due at that moment, is
+/// nobody's.
+fn author(tx: &mut Tx<'_>, effect: &Effect, cause: &Event) -> Result<Author> {
+    let (item, worker) = match cause {
+        Event::Accepted { item, worker, .. }
+        | Event::Declined { item, worker, .. }
+        | Event::Transferred {
+            item,
+            by: Some(worker),
+            ..
+        } => (*item, *worker),
+        Event::Overridden { item, by, .. } => (*item, worker_of(*by)),
+        _ => return Ok(Author::system()),
     };
-    member_author(tx, *worker)
+    match effect {
+        Effect::Overdue { .. } => Ok(Author::system()),
+        _ if effect.item() != Some(item) => Ok(Author::system()),
+        _ => member_author(tx, worker),
+    }
 }
 
 /// A worker as the author of an entry.
@@ -180,4 +242,12 @@ fn called(tx: &mut Tx<'_>, worker: WorkerId) -> Result<String> {
 fn name_of(settings: &Settings, queue: QueueId) -> String {
     let found = settings.queues.get(&queue);
     found.map_or_else(|| queue.to_string(), |queue| queue.name.clone())
+}
+
+/// A time as programs and logs read it; the desk says it as it is where its reader lives.
+fn time_of(at: Millis) -> String {
+    match OffsetDateTime::from_unix_timestamp(at.div_euclid(1000)) {
+        Ok(at) => format!("{} {:02}:{:02} UTC", at.date(), at.hour(), at.minute()),
+        Err(_) => "then".to_owned(),
+    }
 }

@@ -4,14 +4,14 @@ use crate::access::member;
 use crate::conversation::{self, Conversation};
 use crate::error::{Error, Result};
 use crate::queries::routing as queries;
-use crate::routing::{With, member_of, worker_of};
+use crate::routing::{With, member_of, wanted, worker_of};
 use crate::{Setup, agent};
 use std::collections::BTreeSet;
 use throughline_model::clock::Millis;
 use throughline_model::conversation::CaseStatus;
 use throughline_model::id::{ConversationId, MemberId, QueueId, WorkItemId, WorkerId};
 use throughline_routing::{
-    Assignment, AssignmentState, Change, Event, Place, Presence, Router, TransferTo, Work,
+    Assignment, AssignmentState, Change, Event, Place, Presence, Router, Skills, TransferTo, Work,
     WorkClass, WorkItem, Worker,
 };
 use throughline_storage::{Tx, params};
@@ -134,6 +134,7 @@ fn arrival(router: &Router, item: WorkItemId, case: &Case) -> Option<Work> {
     let queue = named(router, case).unwrap_or(router.settings().fallback);
     let mut work = Work::new(item, case.class, queue);
     work.priority = case.conversation.priority;
+    work.wanted = asked(case);
     match case.conversation.owner.map(worker_of) {
         Some(owner) if can_take(router, owner, case.class) => work.taken_by = Some(owner),
         Some(owner) if case.call != Call::None && is_away(router, owner) => {
@@ -218,14 +219,18 @@ fn known(router: &Router, row: &WorkItem, case: &Case, with: Option<With>) -> Op
             }
         }
     }
-    let priority = case.conversation.priority;
-    (priority != row.priority).then(|| Event::Changed {
-        item,
-        change: Change {
-            priority: Some(priority),
-            ..Change::default()
-        },
-    })
+    let (priority, wanted) = (case.conversation.priority, asked(case));
+    let change = Change {
+        priority: (priority != row.priority).then_some(priority),
+        wanted: (wanted != row.wanted).then_some(wanted),
+        ..Change::default()
+    };
+    (change != Change::default()).then_some(Event::Changed { item, change })
+}
+
+/// The skills that the field `skills` of the case asks for. What stood there before it meant anything may be anything.
+fn asked(case: &Case) -> Skills {
+    wanted(&case.conversation.fields).unwrap_or_default()
 }
 
 /// The queue that the field `queue` of the case names.

@@ -56,6 +56,9 @@ UPDATE routing_item SET listens = TRUE
 -- name: listens
 SELECT listens FROM routing_item WHERE id = $1
 
+-- name: item
+SELECT item FROM routing_item WHERE id = $1
+
 -- name: drop_item
 DELETE FROM routing_item WHERE id = $1
 
@@ -65,3 +68,17 @@ ON CONFLICT (member_id) DO UPDATE SET heard_at = excluded.heard_at
 
 -- name: heard_at
 SELECT heard_at FROM attendance WHERE member_id = $1
+
+-- Nothing is promised anew where a person has answered since the customer waits ($3).
+-- name: promise
+UPDATE conversation SET serve_by = $2 WHERE id = $1 AND serve_by IS DISTINCT FROM $2
+  AND (CAST($2 AS BIGINT) IS NULL OR NOT EXISTS (
+        SELECT 1 FROM entry e WHERE e.conversation_id = $1 AND e.at >= $3 AND e.kind = 'message' AND e.direction = 'out'
+          AND e.author_kind IN ('member', 'api')
+      ))
+
+-- Whoever has it at once owes an answer if the customer spoke last: it may be they who write first.
+-- name: owe
+UPDATE conversation SET serve_by = $2 WHERE id = $1 AND 'in' = (
+  SELECT e.direction FROM entry e WHERE e.conversation_id = $1 AND e.kind = 'message' ORDER BY e.seq DESC LIMIT 1
+)

@@ -3,11 +3,12 @@
 use crate::Setup;
 use crate::error::{Error, Result};
 use crate::queries::routing as queries;
+use crate::routing::promise::{self, Promise};
 use crate::routing::{entries, member_of};
 use serde_json::json;
 use std::collections::BTreeSet;
 use throughline_model::clock::Millis;
-use throughline_model::id::{QueueId, WorkItemId, WorkerId};
+use throughline_model::id::{ConversationId, QueueId, WorkItemId, WorkerId};
 use throughline_routing::{
     AssignmentState, Counters, Effect, Event, Outcome, Place, Queue, Router, Settings, Snapshot,
     WorkItem, WorkerRow,
@@ -23,6 +24,7 @@ pub(super) struct Decided {
     event: Event,
     work: Vec<(WorkItemId, Option<WorkItem>)>,
     workers: Vec<(WorkerId, Option<WorkerRow>)>,
+    promises: Vec<Promise>,
     counters: Counters,
     settings: Settings,
     effects: Vec<Effect>,
@@ -41,6 +43,7 @@ impl Decided {
         Self {
             known,
             at,
+            promises: promise::promises(router, &event, outcome),
             event,
             work: items.map(|id| (*id, router.item(*id).cloned())).collect(),
             workers: workers
@@ -107,8 +110,16 @@ pub(super) fn commit(tx: &mut Tx<'_>, setup: &Setup, decided: &Decided) -> Resul
             None => tx.execute(&queries::DROP_ITEM, params![id.uuid()])?,
         };
     }
+    for promise in &decided.promises {
+        promise::keep(tx, promise)?;
+    }
     entries::release(tx, setup, &decided.event)?;
     for effect in &decided.effects {
+        // No entry tells of it, and whoever waits wants to know.
+        if let Effect::Queued { item, .. } = effect {
+            let conversation = ConversationId(item.uuid());
+            tx.hint(Hint::Changed { conversation });
+        }
         entries::write(tx, setup, effect, &decided.event, &decided.settings)?;
     }
     let rows = decided.workers.iter().map(|(id, _)| *id);

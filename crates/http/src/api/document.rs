@@ -9,6 +9,7 @@ use axum::http::{HeaderValue, header};
 use axum::middleware::map_response;
 use axum::response::Response;
 use axum::routing::get;
+use bytes::Bytes;
 use utoipa::PartialSchema as _;
 use utoipa::openapi::path::{HttpMethod, Operation, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::security::{
@@ -138,7 +139,10 @@ fn header_parameter(name: &str, description: &str) -> utoipa::openapi::path::Par
 }
 
 /// Serves the document at `/api/openapi.json` and the page at `/api/docs/`. Both are public, as this source is.
-pub fn router(document: OpenApi) -> Router<App> {
+pub fn router(document: &OpenApi) -> Router<App> {
+    // Kept as it is sent: as a structure it takes megabytes, and every copy of the routes had one of its own.
+    // It always can be JSON.
+    let text = Bytes::from(serde_json::to_vec(document).unwrap_or_default());
     let page: Router<App> = SwaggerUi::new("/api/docs")
         .config(
             Config::from("/api/openapi.json")
@@ -149,7 +153,7 @@ pub fn router(document: OpenApi) -> Router<App> {
     Router::new()
         .route(
             "/api/openapi.json",
-            get(|| async move { axum::Json(document) }),
+            get(|| async move { ([(header::CONTENT_TYPE, "application/json")], text) }),
         )
         .merge(page.layer(map_response(for_the_page)))
 }

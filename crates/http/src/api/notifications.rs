@@ -44,7 +44,7 @@ struct UnseenNotifications {
 /// List one's notifications
 ///
 /// Mentions, conversations one was given, what customers wrote in conversations one looks after, and those that are no
-/// longer put aside. The stream of /api/v1/events says `member` when there are new ones.
+/// longer put aside; for supervisors, that a customer waits for longer than their queue promises. The stream of /api/v1/events says `member` when there are new ones.
 #[utoipa::path(get, path = "/api/v1/notifications", tag = "notifications", params(NotificationQuery),
     responses((status = 200, description = "Newest first.", body = Page<Notification>)),
     extensions(("x-permission" = json!("session"))))]

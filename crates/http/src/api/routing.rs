@@ -17,7 +17,7 @@ use throughline_model::id::{ConversationId, MemberId, QueueId};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// The longest note to whoever gets a conversation.
+/// The longest note to whoever gets a conversation, and the longest reason why they do.
 const NOTE_CHARACTERS: usize = 2_000;
 
 /// The routes of this file.
@@ -30,6 +30,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(read_board))
         .routes(routes!(list_queues))
         .routes(routes!(transfer_conversation))
+        .routes(routes!(override_conversation))
         .routes(routes!(read_worker, set_worker))
         .routes(routes!(read_routing_settings, set_routing_settings))
 }
@@ -71,6 +72,16 @@ struct TransferWish {
     /// What the next one should know.
     #[serde(default)]
     note: String,
+}
+
+/// Who is to have a conversation, by a supervisor's decision.
+#[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Override {
+    /// The member who gets it.
+    member: MemberId,
+    /// Why: for the timeline, and for whoever gets it.
+    reason: String,
 }
 
 fn myself(caller: &Caller) -> Result<MemberId, Problem> {
@@ -175,14 +186,48 @@ async fn transfer_conversation(
         (None, Some(queue)) => Transfer::Queue(queue),
         _ => return Err(Problem::invalid("member", "give a member or a queue")),
     };
-    if wish.note.chars().count() > NOTE_CHARACTERS {
-        let most = format!("write at most {NOTE_CHARACTERS} characters");
-        return Err(Problem::invalid("note", most));
-    }
+    check_length("note", &wish.note)?;
     let by = caller.principal.member();
     app.routing()?.transfer(id, by, to, wish.note).await?;
     let found = app.db().read(move |tx| conversation::get(tx, id)).await?;
     Ok(axum::Json(found))
+}
+
+/// Decide who has a conversation
+///
+/// The member gets it at once, whatever they serve and whether or not they take work now; only who is offline cannot.
+/// Room counts: without it, they get nothing else until there is. The timeline says who decided, for whom and why, so a
+/// token cannot.
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/override", tag = "routing",
+    params(("id" = ConversationId, Path)), request_body = Override,
+    responses((status = 200, description = "It is theirs, or will be once they have room.", body = conversation::Conversation)),
+    extensions(("x-permission" = json!("oversee"))))]
+async fn override_conversation(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<ConversationId>,
+    Json(wish): Json<Override>,
+) -> Result<axum::Json<conversation::Conversation>, Problem> {
+    let (by, reason) = (caller.member()?, wish.reason.trim().to_owned());
+    if reason.is_empty() {
+        return Err(Problem::invalid("reason", "say why"));
+    }
+    check_length("reason", &reason)?;
+    let details = json!({ "member": wish.member, "reason": reason });
+    app.routing()?.give(id, by, wish.member, reason).await?;
+    note(&app, &caller, "routing.override", &id.to_string(), details).await?;
+    let found = app.db().read(move |tx| conversation::get(tx, id)).await?;
+    Ok(axum::Json(found))
+}
+
+fn check_length(field: &'static str, text: &str) -> Result<(), Problem> {
+    match text.chars().count() > NOTE_CHARACTERS {
+        true => {
+            let most = format!("write at most {NOTE_CHARACTERS} characters");
+            Err(Problem::invalid(field, most))
+        }
+        false => Ok(()),
+    }
 }
 
 /// Read how work is routed
@@ -211,8 +256,8 @@ async fn set_routing_settings(
     let before = routing.settings().await?;
     routing.set_settings(settings).await?;
     let now = routing.settings().await?;
-    let changed = audit::changed(&json!(before), &json!(now));
-    note(&app, &caller, "routing.set", "routing", changed).await?;
+    let details = json!({ "changed": audit::changed(&json!(before), &json!(now)) });
+    note(&app, &caller, "routing.set", "routing", details).await?;
     Ok(axum::Json(now))
 }
 
@@ -245,28 +290,21 @@ async fn set_worker(
     let before = routing.worker(member).await?;
     routing.set_worker(member, settings).await?;
     let now = routing.worker(member).await?;
-    let changed = audit::changed(&json!(before), &json!(now));
-    note(
-        &app,
-        &caller,
-        "routing.worker",
-        &member.to_string(),
-        changed,
-    )
-    .await?;
+    let details = json!({ "changed": audit::changed(&json!(before), &json!(now)) });
+    let object = member.to_string();
+    note(&app, &caller, "routing.worker", &object, details).await?;
     Ok(axum::Json(now))
 }
 
-/// Who changed what, for the audit log.
+/// Who did what, for the audit log.
 async fn note(
     app: &App,
     caller: &Caller,
     act: &'static str,
     object: &str,
-    changed: Vec<String>,
+    details: serde_json::Value,
 ) -> Result<(), Problem> {
     let (clock, actor, object) = (app.setup().clock.clone(), caller.actor(), object.to_owned());
-    let details = json!({ "changed": changed });
     let noting = app
         .db()
         .write(move |tx| audit::record(tx, &clock, &actor, act, &object, &details));

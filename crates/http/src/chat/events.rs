@@ -5,6 +5,7 @@
 //! | `state` | `{conversation, assurance}`: where the visitor stands; first of all, and after every change |
 //! | `entry` | one entry; its id is `<conversation>:<seq>` |
 //! | `deliveries` | `[{seq, status}]`: how far the latest answers came |
+//! | `waiting` | `{ahead, about_ms}`: how many are before a visitor who waits for a person, and how long it may take; `null` for all others. First of all, for every conversation, and after noticeable changes |
 //! | `typing` | `{typing, name}`: somebody at the desk writes |
 //! | `end` | the token counts no more |
 //!
@@ -15,6 +16,7 @@ use super::guest::Guest;
 use super::hub::Listener;
 use super::lobby::Effort;
 use super::shape::{self, ChatEntry, ConversationInfo};
+use super::waiting::{self, Waiting};
 use crate::api::input::Query;
 use crate::app::App;
 use crate::problem::Problem;
@@ -27,12 +29,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::convert::Infallible;
 use std::time::Duration;
-use throughline_engine::visitor;
+use throughline_engine::{routing, visitor};
 use throughline_model::assurance::Assurance;
+use throughline_model::conversation::CaseStatus;
 use throughline_model::id::ConversationId;
 use throughline_model::outbound::DeliveryStatus;
 
-/// A line on the wire now and then shows both sides that the other is there.
+/// A line on the wire now and then shows both sides that the other is there. So often who waits for a person is told how
+/// the line moves, too.
 const HEARTBEAT: Duration = Duration::from_secs(20);
 /// After so many silent heartbeats the stream looks for itself, in case a hint was lost.
 const LOOK_AFTER: u32 = 6;
@@ -55,6 +59,7 @@ struct Place {
     /// The number after which to go on in whatever conversation it will be.
     first_after: i64,
     told: Option<Standing>,
+    waiting: Option<Waiting>,
     deliveries: Vec<Told>,
 }
 
@@ -79,6 +84,8 @@ struct Found {
     last: i64,
     more: bool,
     deliveries: Vec<Told>,
+    /// The conversation waits for a person.
+    waits: bool,
 }
 
 /// Opens the stream.
@@ -104,6 +111,7 @@ pub async fn listen(
         after: last_event(&headers),
         first_after: from.after.unwrap_or(0).max(0),
         told: None,
+        waiting: None,
         deliveries: Vec::new(),
     };
     let mut response = Sse::new(stream(app, listener, place)).into_response();
@@ -148,7 +156,8 @@ fn stream(
             };
             let turned = listener.turn_to(found.standing.conversation.map(|one| one.id));
             let more = found.more;
-            for event in place.tell(found) {
+            let waiting = place.waiting_now(&app, &found).await;
+            for event in place.tell(found, waiting) {
                 yield Ok(event);
             }
             if turned || more {
@@ -167,6 +176,9 @@ fn stream(
                     }
                     Err(_) => {
                         yield Ok(Event::default().comment(""));
+                        if let Some(event) = place.moves_up(&app).await {
+                            yield Ok(event);
+                        }
                         silent += 1;
                         if silent >= LOOK_AFTER {
                             break;
@@ -208,6 +220,11 @@ impl Place {
                     .into_iter()
                     .map(|(seq, status)| Told { seq, status })
                     .collect();
+                let open = conversation.filter(|one| one.status == CaseStatus::Open);
+                let waits = match open {
+                    Some(one) => routing::waits(tx, one.id)?,
+                    None => false,
+                };
                 Ok(Some(Found {
                     standing: Standing {
                         conversation,
@@ -217,15 +234,39 @@ impl Place {
                     entries: shape::entries(tx, lines)?,
                     last,
                     deliveries,
+                    waits,
                 }))
             })
             .await?;
         Ok(found)
     }
 
+    /// How it stands with the line. The router is asked only about those who are in it.
+    async fn waiting_now(&self, app: &App, found: &Found) -> Option<Waiting> {
+        let conversation = found.standing.conversation.filter(|_| found.waits)?;
+        waiting::look(app, conversation.id, self.waiting).await
+    }
+
+    /// Nothing but the line is looked at again, and only for who was in it.
+    async fn moves_up(&mut self, app: &App) -> Option<Event> {
+        let (conversation, _) = self.after.filter(|_| self.waiting.is_some())?;
+        let waiting = waiting::look(app, conversation, self.waiting).await;
+        self.tell_waiting(waiting, false)
+    }
+
+    fn tell_waiting(&mut self, waiting: Option<Waiting>, anyway: bool) -> Option<Event> {
+        if self.waiting == waiting && !anyway {
+            return None;
+        }
+        self.waiting = waiting;
+        event("waiting", &waiting)
+    }
+
     /// The events that tell what was found.
-    fn tell(&mut self, found: Found) -> Vec<Event> {
+    fn tell(&mut self, found: Found, waiting: Option<Waiting>) -> Vec<Event> {
         let mut events = Vec::new();
+        let here = |standing: Standing| standing.conversation.map(|one| one.id);
+        let is_elsewhere = self.told.map(here) != Some(here(found.standing));
         if self.told != Some(found.standing) {
             events.extend(event("state", &found.standing));
             self.told = Some(found.standing);
@@ -238,6 +279,8 @@ impl Place {
             events.extend(event("deliveries", &found.deliveries));
             self.deliveries = found.deliveries;
         }
+        // Whoever comes back may still show how it stood before.
+        events.extend(self.tell_waiting(waiting, is_elsewhere));
         self.after = found.standing.conversation.map(|one| (one.id, found.last));
         events
     }

@@ -3,7 +3,7 @@
 use crate::desk::{Desk, request};
 use axum::body::Body;
 use axum::http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use throughline_engine::access::Scope;
 use throughline_engine::consent::Wish;
 use throughline_engine::intake::{Circumstances, receive};
@@ -228,4 +228,25 @@ async fn somebody_who_opted_out_is_not_written_to() {
     desk.post(&caller, &path, json!({ "text": "hi" }))
         .await
         .is_problem(409, "conflict");
+}
+
+#[tokio::test]
+async fn skills_that_nobody_can_read_are_refused_with_a_way_to_write_them() {
+    let desk = Desk::open(Engine::Sqlite).await;
+    let admin = desk.admin().await;
+    let received = desk.mail("kim", "Wo ist mein Paket?").await;
+    let path = format!("/api/v1/conversations/{}", received.conversation);
+    let set = async |fields: Value| {
+        let body = json!({ "fields": fields });
+        desk.change(&admin, Method::PATCH, &path, body).await
+    };
+    let refused = set(json!({ "skills": "language:de 30" })).await;
+    refused.is_problem(422, "invalid");
+    let why = refused.json()["detail"].to_string();
+    assert!(why.contains("levels go from 1 to 10"), "{why}");
+    let known = json!({ "queue": "nowhere", "skills": "language:de 3, returns" });
+    let changed = set(known.clone()).await.ok();
+    assert_eq!(changed["fields"], known);
+    let changed = set(json!({ "queue": null, "skills": null })).await.ok();
+    assert_eq!(changed["fields"], json!({}));
 }

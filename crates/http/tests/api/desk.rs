@@ -4,17 +4,19 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use serde_json::Value;
+use std::sync::Arc;
 use throughline_engine::access::invite::{self, Acceptance};
 use throughline_engine::access::member::{self, NewMember};
 use throughline_engine::access::token::{self, NewToken};
 use throughline_engine::access::{Member, Scope, session};
+use throughline_engine::agent::Agent;
 use throughline_engine::intake::Received;
 use throughline_engine::routing::Dispatcher;
 use throughline_http::App;
 use throughline_model::conversation::Role;
 use throughline_model::identifier::Identifier;
 use throughline_storage::Engine;
-use throughline_testkit::Shop;
+use throughline_testkit::{Shop, agent, demo_business};
 use tower::ServiceExt as _;
 
 /// The password of every member.
@@ -78,7 +80,17 @@ impl Desk {
     }
 
     pub async fn configured(engine: Engine, toml: &str) -> Self {
+        Self::over(Shop::open(engine).await, toml, None).await
+    }
+
+    /// With an AI agent, whose order system is out of order.
+    pub async fn with_agent(engine: Engine) -> Self {
         let shop = Shop::open(engine).await;
+        let agent = agent(&shop, demo_business(), "http://127.0.0.1:9").await;
+        Self::over(shop, "", Some(agent)).await
+    }
+
+    async fn over(shop: Shop, toml: &str, agent: Option<Arc<Agent>>) -> Self {
         let config = throughline_config::parse(toml, std::iter::empty()).unwrap();
         let app = App::new(
             shop.database.db.clone(),
@@ -88,7 +100,8 @@ impl Desk {
             Vec::new(),
         );
         let routing = Dispatcher::open(shop.database.db.clone(), shop.setup.clone()).await;
-        let app = app.with_routing(std::sync::Arc::new(routing.unwrap()));
+        let app = app.with_routing(Arc::new(routing.unwrap()));
+        let app = app.with_agent(agent);
         let router = throughline_http::router(app.clone());
         Self { shop, app, router }
     }

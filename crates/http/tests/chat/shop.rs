@@ -12,6 +12,7 @@ use throughline_engine::delivery::{Adapters, DELIVER, Deliverer};
 use throughline_engine::job::Runner;
 use throughline_engine::push::{PUSH, Push};
 use throughline_engine::reply::{self, NewReply};
+use throughline_engine::routing::{Dispatcher, ROUTE};
 use throughline_engine::visitor::offline::{CHAT_OFFLINE, Offline};
 use throughline_engine::{attachment, endpoint, identity};
 use throughline_http::chat::{OwnChats, mailboxes, terms};
@@ -80,6 +81,7 @@ fn settings(inside: bool) -> String {
 pub struct ChatShop {
     pub shop: Shop,
     pub app: App,
+    pub routing: Arc<Dispatcher>,
     router: Router,
     runner: Runner,
     outbox: Arc<Outbox>,
@@ -126,13 +128,16 @@ impl ChatShop {
             });
         }
         let (db, setup, files) = (&shop.database.db, &shop.setup, &shop.files);
+        let routing = Dispatcher::open(db.clone(), setup.clone()).await;
+        let routing = Arc::new(routing.unwrap());
         let app = App::new(
             db.clone(),
             setup.clone(),
             files.clone(),
             config.clone(),
             endpoints.clone(),
-        );
+        )
+        .with_routing(Arc::clone(&routing));
         let outbox = Arc::new(Outbox::default());
         let adapters: Adapters = [shop.mail, shop.sms]
             .into_iter()
@@ -168,6 +173,7 @@ impl ChatShop {
         Self {
             router: router(app.clone()),
             app,
+            routing,
             runner,
             outbox,
             shop,
@@ -242,6 +248,13 @@ impl ChatShop {
     pub async fn outgoing(&self) -> Vec<Outbound> {
         self.runner.run_due().await.unwrap();
         std::mem::take(&mut *self.outbox.0.lock().unwrap())
+    }
+
+    /// The router hears of what has happened.
+    pub async fn routes(&self) {
+        let (db, setup) = (self.shop.database.db.clone(), self.shop.setup.clone());
+        let runner = Runner::new(db, setup).with(ROUTE, Arc::clone(&self.routing) as _, 1);
+        runner.run_due().await.unwrap();
     }
 
     pub fn pass(&self, ms: i64) {

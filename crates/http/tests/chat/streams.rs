@@ -11,21 +11,21 @@ use throughline_storage::Hint;
 use throughline_testkit::on_both_engines;
 
 /// An open stream.
-struct Stream {
+pub struct Stream {
     body: axum::body::BodyDataStream,
     rest: String,
 }
 
 /// One event of it.
 #[derive(Debug)]
-struct Event {
+pub struct Event {
     id: Option<String>,
     name: String,
-    data: Value,
+    pub data: Value,
 }
 
 impl Stream {
-    async fn open(browser: &Browser, last: Option<&str>) -> Self {
+    pub async fn open(browser: &Browser, last: Option<&str>) -> Self {
         let mut request = browser.request("GET", "events");
         if let Some(last) = last {
             request = request.header("last-event-id", last);
@@ -39,7 +39,7 @@ impl Stream {
     }
 
     /// The next event of this name; none when the stream ends.
-    async fn next(&mut self, name: &str) -> Option<Event> {
+    pub async fn next(&mut self, name: &str) -> Option<Event> {
         loop {
             while let Some((block, rest)) = self.rest.split_once("\n\n") {
                 let event = read(block);

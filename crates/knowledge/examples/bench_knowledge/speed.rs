@@ -1,4 +1,4 @@
-//! How fast a large knowledge base answers, on one core, the embedding of the question included.
+//! How fast a large knowledge base answers, the embedding of the question included.
 
 use crate::meaning;
 use std::time::{Duration, Instant};

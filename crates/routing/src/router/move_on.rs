@@ -347,15 +347,15 @@ impl Router {
 
     /// Why a supervisor's decision cannot be followed.
     fn speaks_against(&self, item: WorkItemId, worker: WorkerId) -> Option<Ignored> {
-        let Some(row) = self.item(item) else {
-            return Some(Ignored::UnknownItem);
-        };
         let Some(post) = self.workers.get(&worker) else {
             return Some(Ignored::UnknownWorker);
         };
         if post.row.presence == Presence::Offline {
             return Some(Ignored::WorkerOffline);
         }
+        let Some(row) = self.item(item) else {
+            return Some(Ignored::UnknownItem);
+        };
         if !post.ever_fits(row.class, &self.rules) {
             return Some(Ignored::TooLarge);
         }

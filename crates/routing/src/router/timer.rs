@@ -134,10 +134,7 @@ impl Router {
         at(self.step_ends_ms(row));
         at(row.not_again.values().copied().min());
         at(self.silent_ms(item));
-        at(self
-            .target_of(row)
-            .map(|_| piece.deadline_ms)
-            .filter(|_| !row.overdue));
+        at(self.promised_ms(item).filter(|_| !row.overdue));
         let drain_after_ms = self.rules[row.class.index()].drain_after_ms;
         let drain_ms = drain_after_ms.map(|after_ms| row.since_ms + after_ms);
         at(drain_ms.filter(|drain_ms| *drain_ms > now_ms));

@@ -48,6 +48,7 @@ pub async fn run(wanted: Procedures) -> Result<(), String> {
     let brain = Brain::new(business, caller);
     let simulator = Simulator {
         brain: &brain,
+        library: &brain.business.library,
         understander: &understander,
         now: wanted.at.unwrap_or_else(now),
         writes: false,

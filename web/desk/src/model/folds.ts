@@ -46,10 +46,10 @@ export function foldAt(row: number, last: number, shown: (row: number) => boolea
   return count >= FEWEST ? { start, end, count } : null;
 }
 
-/** Whether a colleague handed the conversation on with a note: whoever gets it should read that. */
+/** Whether a colleague handed the conversation on with a note, or decided who gets it: whoever does should read that. */
 export function isHandedOn(entry: Entry): boolean {
   const did = entry.body["routing"] as { what?: string; note?: string } | undefined;
-  return entry.kind === "routing" && did?.what === "transferred" && Boolean(did.note);
+  return entry.kind === "routing" && (did?.what === "transferred" || did?.what === "overridden") && Boolean(did.note);
 }
 
 /** Whether an entry is shown among events: see [`foldAt`]. */

@@ -10,7 +10,7 @@ import { named, t } from "../words.ts";
 
 export interface Notification {
   id: string;
-  kind: "mention" | "assigned" | "message" | "woken" | "undelivered";
+  kind: "mention" | "assigned" | "message" | "woken" | "undelivered" | "overdue";
   conversation: string;
   seq: number;
   author_name: string | null;

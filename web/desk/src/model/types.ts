@@ -51,6 +51,8 @@ export interface Conversation {
   updated_at: number;
   snoozed_until: number | null;
   tags: string[];
+  /** By when the customer is to be served, if that is promised and no person has answered yet. */
+  serve_by: number | null;
 }
 
 export interface InboxRow extends Conversation {

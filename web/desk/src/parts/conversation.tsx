@@ -187,7 +187,7 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
             </ul>
           )}
           <p class="head-state">
-            {!finished && waiting !== null && <Waited since={waiting} />}
+            {!finished && <Waited since={waiting} by={here.serve_by} />}
             {here.snoozed_until !== null && <small>{t("until", { when: moment(here.snoozed_until) })}</small>}
             <span class={`tag status ${here.status}`}>{named("status", here.status)}</span>
           </p>

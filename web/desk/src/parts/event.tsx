@@ -5,11 +5,14 @@ import { askable, asking, type Approval, type Refusal, type Wish } from "../mode
 import { isHandedOn } from "../model/folds.ts";
 import { memberName } from "../model/people.ts";
 import { go } from "../model/place.ts";
+import { queues } from "../model/queues.ts";
+import { useStore } from "../model/store.ts";
 import type { Entry } from "../model/types.ts";
 import { clock, moment, named, t } from "../words.ts";
 import { deed, oneOf, plain, remedy, spaced } from "./deeds.ts";
 import { Icon, type Shape } from "./icons.tsx";
 import { authorName } from "./names.ts";
+import { routed } from "./routed.ts";
 
 const SHAPE_OF: Partial<Record<string, Shape>> = {
   identity: "person",
@@ -23,6 +26,7 @@ const SHAPE_OF: Partial<Record<string, Shape>> = {
 type Body = Record<string, unknown>;
 
 export function Event({ entry }: { entry: Entry }): JSX.Element {
+  useStore(queues);
   const hasDetails = Object.keys(entry.body).length > 0;
   const { text, mood } = described(entry);
   const line = (
@@ -100,7 +104,7 @@ export function described(entry: Entry): Described {
     case "fact":
       return { text: `${spaced(body["name"])}: ${plain(body["value"])}`, mood: "" };
     case "routing":
-      return { text: entry.text || t("kind_routing"), mood: isHandedOn(entry) ? "handed-on" : "" };
+      return { text: routed(entry), mood: isHandedOn(entry) ? "handed-on" : "" };
     case "state":
       return { text: caseChange(entry, body), mood: "" };
     default:

@@ -28,6 +28,7 @@ const SHAPES = {
   bell: "M6 17V11a6 6 0 0 1 12 0v6l2 2H4zM10 21h4",
   filter: "M4 5h16l-6 8v6l-4-2v-4z",
   clock: "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM12 8v4l3 2",
+  alarm: "M12 4l9 16H3zM12 10v4.5M12 17.5h.01",
   history: "M4 12a8 8 0 1 0 3-6.2M4 4v4h4M12 8v4l3 2",
   tools: "M5 19l7-7M14 4a4.5 4.5 0 0 0-2 6l2 2a4.5 4.5 0 0 0 6-2l-3 0-2-2z",
   stamp: "M9 13c1-2-1-4-1-6a4 4 0 0 1 8 0c0 2-2 4-1 6h4v4H5v-4zM5 20h14",

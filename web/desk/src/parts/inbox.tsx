@@ -219,7 +219,7 @@ function Row({ row, top, current, walk }: RowProps): JSX.Element {
         <span class="row-who">
           {unread && <span class="dot"><span class="unseen">{t("unread")}: </span></span>}
           <bdi>{row.customer_name ?? row.contact ?? t("someone")}</bdi>
-          {since !== null && (row.status === "open" || row.status === "pending") && <Waited since={since} />}
+          {(row.status === "open" || row.status === "pending") && <Waited since={since} by={row.serve_by} />}
           <time dateTime={new Date(latest?.at ?? row.updated_at).toISOString()}>{brief(latest?.at ?? row.updated_at)}</time>
         </span>
         <span class="row-subject"><bdi>{row.subject ?? latest?.text ?? t("noSubject")}</bdi></span>

@@ -5,8 +5,9 @@ import { useEffect, useState } from "preact/hooks";
 import { get, post } from "../model/api.ts";
 import { may, me, members } from "../model/people.ts";
 import { go } from "../model/place.ts";
+import { loadQueues, queues as known } from "../model/queues.ts";
 import { useStore } from "../model/store.ts";
-import type { Conversation, Page } from "../model/types.ts";
+import type { Conversation } from "../model/types.ts";
 import { workChanged, type Presence } from "../model/work.ts";
 import { say } from "../notice.ts";
 import { t, told } from "../words.ts";
@@ -14,23 +15,19 @@ import { Dialog } from "./dialog.tsx";
 
 const AI = "ai";
 
-interface Queue {
-  id: string;
-  name: string;
-}
-
 export function TransferDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }): JSX.Element {
   const colleagues = useStore(members).filter((one) => one.enabled && one.id !== me());
-  const [queues, setQueues] = useState<Queue[]>([]);
+  const queues = useStore(known);
   const [presences, setPresences] = useState<ReadonlyMap<string, Presence>>(new Map());
   const [to, setTo] = useState("");
+  const [isOverride, setOverride] = useState(false);
   const [note, setNote] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const [once] = useState(() => crypto.randomUUID());
 
   useEffect(() => {
-    get<Page<Queue>>("routing/queues").then((page) => setQueues(page.items)).catch((problem: unknown) => setError(told(problem)));
+    loadQueues().catch((problem: unknown) => setError(told(problem)));
     // Who is there is for supervisors to see.
     if (!may("oversee")) return;
     get<{ workers: { member: string; presence: Presence }[] }>("routing/board")
@@ -43,16 +40,21 @@ export function TransferDialog({ conversation, onClose }: { conversation: Conver
     if (kind === AI) return t("aiAgent");
     return (kind === "queue" ? queues : colleagues).find((one) => one.id === id)?.name ?? t("someone");
   };
+  const isOffline = presences.get(to.split(":")[1] ?? "") === "offline";
+  const mayOverride = may("oversee") && to.startsWith("member:");
+  const decides = mayOverride && isOverride && !isOffline;
+  const isReady = to !== "" && !(decides && !note.trim());
   const transfer = async (event: Event): Promise<void> => {
     event.preventDefault();
-    if (busy || !to) return;
+    if (busy || !isReady) return;
     setBusy(true);
     setError(null);
     const [kind, id] = to.split(":");
     try {
       if (kind === AI) await handBack(conversation.id, note.trim(), once);
+      else if (decides) await post(`conversations/${conversation.id}/override`, { member: id, reason: note.trim() });
       else await post(`conversations/${conversation.id}/transfer`, { [kind === "queue" ? "queue" : "member"]: id, note: note.trim() });
-      say(t("transferred", { name: nameOf(to) }));
+      say(t(decides ? "overridden" : "transferred", { name: nameOf(to) }));
       workChanged();
       onClose();
       go({ conversation: null });
@@ -84,16 +86,23 @@ export function TransferDialog({ conversation, onClose }: { conversation: Conver
             <option value={AI}>{t("aiAgent")}</option>
           </select>
         </label>
-        {to.startsWith("member:") && <p class="hint">{t("transferMemberHint")}</p>}
+        {mayOverride && (
+          <label class="check">
+            <input type="checkbox" checked={decides} disabled={isOffline} onChange={(event) => setOverride(event.currentTarget.checked)} />
+            <span>{t("overrideNow")}</span>
+          </label>
+        )}
+        {to.startsWith("member:") && <p class="hint">{t(decides ? "overrideHint" : "transferMemberHint")}</p>}
+        {mayOverride && isOffline && <p class="hint">{t("overrideOffline", { name: nameOf(to) })}</p>}
         {to === AI && <p class="hint">{t("transferAiHint")}</p>}
         <label>
-          <span>{t("transferNote")}</span>
-          <textarea rows={3} maxLength={2000} value={note} onInput={(event) => setNote(event.currentTarget.value)} />
+          <span>{t(decides ? "overrideReason" : "transferNote")}</span>
+          <textarea rows={3} maxLength={2000} required={decides} value={note} onInput={(event) => setNote(event.currentTarget.value)} />
         </label>
         <p class="error" role="alert">{error}</p>
         <footer>
           <button type="button" onClick={onClose}>{t("cancel")}</button>
-          <button type="submit" class="main" disabled={busy || !to}>{t("transfer")}</button>
+          <button type="submit" class="main" disabled={busy || !isReady}>{t("transfer")}</button>
         </footer>
       </form>
     </Dialog>

@@ -12,6 +12,14 @@ export interface ConversationInfo {
   rating: number | null;
 }
 
+/** How it stands with the line for a person. */
+export interface Waiting {
+  /** How many are before the visitor. */
+  ahead: number;
+  /** How long it may take; null while nobody is there who could say. */
+  about_ms: number | null;
+}
+
 /** Where the visitor stands. */
 export interface Me {
   name: string | null;

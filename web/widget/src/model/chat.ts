@@ -10,6 +10,7 @@ import {
   type Entry,
   type Me,
   Problem,
+  type Waiting,
   type Welcome,
 } from "./api.ts";
 import { Host } from "./host.ts";
@@ -44,6 +45,8 @@ export class Chat {
   conversation: ConversationInfo | null = null;
   /** Who writes at the desk; null in it for somebody without a name. */
   typing: { name: string | null } | null = null;
+  /** The visitor waits for a person. */
+  waiting: Waiting | null = null;
   /** What needs to be said for a while. */
   notice = "";
   isAway = false;
@@ -247,6 +250,7 @@ export class Chat {
     else if (name === "state") this.stand(data as Standing);
     else if (name === "deliveries") this.deliveries(data as { seq: number; status: string }[]);
     else if (name === "typing") this.showTyping(data as { typing: boolean; name: string | null });
+    else if (name === "waiting") this.showWaiting(data as Waiting | null);
     else if (name === "end") this.ended();
   }
 
@@ -294,6 +298,11 @@ export class Chat {
     this.changes.tell();
   }
 
+  private showWaiting(waiting: Waiting | null): void {
+    this.waiting = waiting;
+    this.changes.tell();
+  }
+
   private stand({ conversation }: Standing): void {
     if (conversation && conversation.id !== this.conversation?.id) this.turnTo(conversation.id);
     this.conversation = conversation;
@@ -307,6 +316,7 @@ export class Chat {
   private turnTo(id: string): void {
     if (this.conversation !== null) this.entries = [];
     this.conversation = { id, status: "open", read_seq: 0, rating: null };
+    this.waiting = null;
     this.readSeq = 0;
     this.changes.tell();
   }
@@ -323,6 +333,7 @@ export class Chat {
     void this.push.end();
     this.entries = [];
     this.typing = null;
+    this.waiting = null;
     this.conversation = me?.conversation ?? null;
     this.readSeq = 0;
     this.knownToHost();

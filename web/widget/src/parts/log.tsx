@@ -8,6 +8,7 @@ import type { Draft } from "../model/memory.ts";
 import { clock, moment, size, t } from "../words.ts";
 import { Ask } from "./prompt.tsx";
 import { Rating } from "./rating.tsx";
+import { InLine } from "./waiting.tsx";
 
 /** So close to the end counts as the end, in pixels. */
 const NEAR_END = 80;
@@ -25,6 +26,7 @@ export function Log({ chat, children }: { chat: Chat; children: ComponentChildre
   };
   const newest = entries.at(-1);
   const drafts = outbox.waiting.length;
+  const waiting = chat.newIssue ? null : chat.waiting;
   useLayoutEffect(() => {
     if (isAtEnd.current || newest?.from === "you") toEnd();
     else setHasNew(true);
@@ -59,7 +61,9 @@ export function Log({ chat, children }: { chat: Chat; children: ComponentChildre
             <Waiting key={draft.id} draft={draft} chat={chat} />
           ))}
         </ol>
-        {newest?.from === "you" && chat.push.isPossible && !chat.push.isOn && (
+        {/* While nobody answers at once, it says above from when on somebody does. */}
+        <InLine waiting={chat.settings.open ? waiting : null} />
+        {(waiting || newest?.from === "you") && chat.push.isPossible && !chat.push.isOn && (
           <p class="tell">
             <button type="button" class="link" onClick={() => void chat.push.turnOn()}>
               {t("tellMe")}

@@ -22,6 +22,11 @@ export const en = {
   assistant: "Assistant",
   notice: "Notice",
   support: "Support",
+  next: "You are next.",
+  ahead_one: "{count} person is before you.",
+  ahead_other: "{count} people are before you.",
+  about: "About {time}.",
+  somebodyComes: "Somebody will be with you as soon as possible.",
   writing: "{name} is writing …",
   somebody: "Somebody",
   sent: "Sent",
@@ -111,4 +116,9 @@ export const en = {
   emojiList: "Emoji",
 };
 
-export type Words = Record<keyof typeof en, string>;
+export type Word = keyof typeof en;
+
+/** What is counted. Each language has a form for each of its plurals, and every one has a form for all others. */
+export type Counted = "ahead";
+
+export type Words = Record<Word, string> & { [form in `${Counted}_${Intl.LDMLPluralRule}`]?: string };

@@ -6,12 +6,12 @@ import { useEffect, useState } from "preact/hooks";
 import { Problem as Refusal } from "../../model/api.ts";
 import { go } from "../../model/place.ts";
 import { Field, FormDialog, Question } from "../parts.tsx";
+import { useEdit } from "../edit.ts";
 import { Numbered } from "../numbered.tsx";
-import { sorted, useEdit } from "./edit.ts";
-import { Publish } from "./publish.tsx";
+import { Publish } from "../publish.tsx";
+import { Running, useRun } from "../run.tsx";
 import { CheckResult, ImpactResult, ProofsResult } from "./results.tsx";
-import { Running, useRun, type Examination } from "./run.tsx";
-import type { Checked, Impact, PolicyFile, PolicyKind, PolicyVersion, Problem, Proofs } from "./types.ts";
+import type { Checked, Examination, Impact, PolicyFile, PolicyKind, PolicyVersion, Problem, Proofs } from "./types.ts";
 import { p } from "./words.ts";
 
 interface Props {
@@ -24,11 +24,11 @@ interface Props {
 }
 
 export function Editor({ kind, inForce, file, line, onPublished }: Props): JSX.Element {
-  const { edit, changed, change, discard } = useEdit(kind, inForce);
+  const { edit, changed, change, discard } = useEdit(`policy.${kind}`, inForce, rank);
   const [name, setName] = useState(decodeURIComponent(file));
   const [goal, setGoal] = useState({ line, turn: 0 });
   const [over, setOver] = useState<"new" | "remove" | "discard" | "publish" | null>(null);
-  const run = useRun();
+  const run = useRun<Examination>();
   useEffect(() => {
     if (!file) return;
     setName(decodeURIComponent(file));
@@ -62,7 +62,7 @@ export function Editor({ kind, inForce, file, line, onPublished }: Props): JSX.E
         {isChanged && <button type="button" class="link" onClick={() => setOver("discard")}>{p("discard")} …</button>}
         <span class="hint" role="status">{isChanged ? `${p("changedFiles", { names: changed.join(", ") })}. ${p("draftKept")}` : p("unchanged")}</span>
       </div>
-      <Running run={run}>
+      <Running run={run} doing={run.busy && p(`running_${run.busy}`)}>
         {checked && <CheckResult checked={checked} onLine={show} />}
         {run.result?.what === "impact" && <ImpactResult impact={run.result.found as Impact} />}
         {run.result?.what === "prove" && <ProofsResult proofs={run.result.found as Proofs} />}
@@ -92,7 +92,7 @@ export function Editor({ kind, inForce, file, line, onPublished }: Props): JSX.E
         <NewFile
           files={files}
           onMade={(made) => {
-            set(sorted([...files, made]));
+            set([...files, made]);
             setName(made.name);
           }}
           onClose={close}
@@ -124,6 +124,7 @@ export function Editor({ kind, inForce, file, line, onPublished }: Props): JSX.E
           title={p("publishTitle")}
           text={p("publishText")}
           done={p("publish")}
+          running={p("running_publish")}
           path={`policies/${kind}/publish`}
           wish={{ files, based_on: edit.basedOn }}
           inForce={inForce.number}
@@ -138,6 +139,11 @@ export function Editor({ kind, inForce, file, line, onPublished }: Props): JSX.E
       )}
     </>
   );
+}
+
+/** The document first, then the rules, the schema at the end. */
+function rank(name: string): number {
+  return name.endsWith(".md") ? 0 : name.endsWith(".cedar") ? 1 : 2;
 }
 
 function NewFile({ files, onMade, onClose }: { files: PolicyFile[]; onMade: (file: PolicyFile) => void; onClose: () => void }): JSX.Element {

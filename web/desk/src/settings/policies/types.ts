@@ -1,13 +1,13 @@
 // Policies, as the API tells of them.
 
+import type { SourceFile } from "../edit.ts";
+
 export type PolicyKind = "business" | "delivery";
 export type Proven = "held" | "refuted" | "skipped";
+export type Examination = "check" | "impact" | "prove" | "replay";
 export type Direction = "loosened" | "tightened" | "explained";
 
-export interface PolicyFile {
-  name: string;
-  text: string;
-}
+export type PolicyFile = SourceFile;
 
 export interface Problem {
   /** Empty, and line 0, when it is about all files together. */

@@ -1,5 +1,8 @@
 // Procedures, as the API tells of them.
 
+import type { SourceFile } from "../edit.ts";
+import type { Published } from "../published.tsx";
+
 export interface ProcedureSummary {
   name: string;
   title: string;
@@ -23,8 +26,7 @@ export interface ProcedureProblem {
 }
 
 export interface Procedure extends ProcedureSummary {
-  source: string | null;
-  changed: boolean;
+  source: string;
   problems: ProcedureProblem[];
 }
 
@@ -41,4 +43,22 @@ export interface ProcedureTest {
     asks: string[];
     handoff: string | null;
   }[];
+}
+
+export type TestOutcome = "passed" | "failed" | "skipped";
+
+export interface VersionSummary extends Published {
+  version: string;
+  changes: Record<"added" | "changed" | "removed", string[]>;
+  tests: TestOutcome;
+}
+
+export interface ProcedureVersion extends VersionSummary {
+  files: SourceFile[];
+  report: { outcome: TestOutcome; note: string; failed: { procedure: string; file: string; line: number; problems: string[] }[] } | null;
+}
+
+/** The name of a file without the folder it stands in. */
+export function plain(file: string): string {
+  return file.split("/").at(-1) ?? file;
 }

@@ -1,34 +1,35 @@
-// The gate: what is published is checked and proven first, and when it is refused, it says why in its own words.
+// The gate: what is published is examined first, and when it is refused, it says why in its own words.
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { post, Problem } from "../../model/api.ts";
-import { may } from "../../model/people.ts";
-import { say } from "../../notice.ts";
-import { Dialog } from "../../parts/dialog.tsx";
-import { t, told } from "../../words.ts";
-import { Field } from "../parts.tsx";
-import type { VersionSummary } from "./types.ts";
-import { p } from "./words.ts";
+import { post, Problem } from "../model/api.ts";
+import { may } from "../model/people.ts";
+import { say } from "../notice.ts";
+import { Dialog } from "../parts/dialog.tsx";
+import { t, told } from "../words.ts";
+import { Field } from "./parts.tsx";
+import { p } from "./policies/words.ts";
 
 interface Props {
   title: string;
   text: string;
   done: string;
+  /** What is said while it runs. */
+  running: string;
   path: string;
   /** What is asked for, beside the note and the reason. */
   wish: Record<string, unknown>;
   /** The number in force, to tell when nothing changed. */
   inForce: number | null;
-  onDone: (version: VersionSummary) => void;
+  onDone: () => void;
   onClose: () => void;
 }
 
-export function Publish({ title, text, done, path, wish, inForce, onDone, onClose }: Props): JSX.Element {
+export function Publish({ title, text, done, running, path, wish, inForce, onDone, onClose }: Props): JSX.Element {
   const [note, setNote] = useState("");
   const [despite, setDespite] = useState("");
   const [busy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<{ text: string; isLaw: boolean } | null>(null);
+  const [refusal, setRefusal] = useState<{ text: string; mayBeOverruled: boolean } | null>(null);
   const publish = async (event: Event): Promise<void> => {
     event.preventDefault();
     if (busy) return;
@@ -37,14 +38,14 @@ export function Publish({ title, text, done, path, wish, inForce, onDone, onClos
     try {
       const why = despite.trim();
       const said = note.trim();
-      const version = await post<VersionSummary>(path, { ...wish, ...(said ? { note: said } : {}), ...(why ? { despite: why } : {}) });
+      const version = await post<{ number: number }>(path, { ...wish, ...(said ? { note: said } : {}), ...(why ? { despite: why } : {}) });
       say(version.number === inForce ? p("publishedNothing") : p("published", { number: version.number }));
-      onDone(version);
+      onDone();
       onClose();
     } catch (problem) {
-      // Of all conflicts, only a broken law can be overruled; that it can is what the server says.
-      const isLaw = problem instanceof Problem && problem.status === 409 && problem.message.includes("administrator");
-      setRefusal({ text: told(problem), isLaw });
+      // Of all conflicts, only a broken law or a failed test can be overruled; that it can is what the server says.
+      const mayBeOverruled = problem instanceof Problem && problem.status === 409 && problem.message.includes("administrator");
+      setRefusal({ text: told(problem), mayBeOverruled });
       setBusy(false);
     }
   };
@@ -59,15 +60,15 @@ export function Publish({ title, text, done, path, wish, inForce, onDone, onClos
           <div role="alert">
             <p class="error"><b>{p("refusedTitle")}</b></p>
             <pre tabIndex={0}>{refusal.text}</pre>
-            {refusal.isLaw && !may("admin") && <p class="hint">{p("onlyAdmin")}</p>}
+            {refusal.mayBeOverruled && !may("admin") && <p class="hint">{p("onlyAdmin")}</p>}
           </div>
         )}
-        {(refusal?.isLaw || despite) && may("admin") && (
+        {(refusal?.mayBeOverruled || despite) && may("admin") && (
           <Field label={p("despiteWhy")} hint={p("despiteHint")}>
             <textarea rows={2} maxLength={2000} value={despite} onInput={(event) => setDespite(event.currentTarget.value)} />
           </Field>
         )}
-        <p class="hint" role="status">{busy && <><progress aria-label={p("running_publish")} /> {p("running_publish")}</>}</p>
+        <p class="hint" role="status">{busy && <><progress aria-label={running} /> {running}</>}</p>
         <footer>
           <button type="button" onClick={onClose}>{t("cancel")}</button>
           <button type="submit" class="main" disabled={busy}>{despite.trim() ? p("despite") : done}</button>

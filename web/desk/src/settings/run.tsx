@@ -2,29 +2,27 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { post } from "../../model/api.ts";
-import { told } from "../../words.ts";
-import { p } from "./words.ts";
+import { post } from "../model/api.ts";
+import { told } from "../words.ts";
+import { p } from "./policies/words.ts";
 
-export type Examination = "check" | "impact" | "prove" | "replay";
-
-export interface Run {
-  busy: Examination | null;
-  result: { what: Examination; found: unknown } | null;
+export interface Run<What extends string> {
+  busy: What | null;
+  result: { what: What; found: unknown } | null;
   error: string;
   /** Gives what was found, or null when it failed. */
-  start: <T>(what: Examination, path: string, body: unknown) => Promise<T | null>;
+  start: <T>(what: What, path: string, body: unknown) => Promise<T | null>;
   /** The edit has changed: what was found is no longer about it. */
   forget: () => void;
 }
 
-export function useRun(): Run {
-  const [busy, setBusy] = useState<Examination | null>(null);
-  const [result, setResult] = useState<Run["result"]>(null);
+export function useRun<What extends string>(): Run<What> {
+  const [busy, setBusy] = useState<What | null>(null);
+  const [result, setResult] = useState<Run<What>["result"]>(null);
   const [error, setError] = useState("");
   const turn = useRef(0);
   useEffect(() => () => void turn.current++, []);
-  const start = async <T,>(what: Examination, path: string, body: unknown): Promise<T | null> => {
+  const start = async <T,>(what: What, path: string, body: unknown): Promise<T | null> => {
     const mine = ++turn.current;
     setBusy(what);
     setError("");
@@ -50,10 +48,17 @@ export function useRun(): Run {
   return { busy, result, error, start, forget };
 }
 
-export function Running({ run, children }: { run: Run; children: ComponentChildren }): JSX.Element {
+interface RunningProps {
+  run: Pick<Run<string>, "error">;
+  /** What is said while it runs. */
+  doing: string | null;
+  children: ComponentChildren;
+}
+
+export function Running({ run, doing, children }: RunningProps): JSX.Element {
   return (
     <section class="results" aria-label={p("results")}>
-      <p class="hint" role="status">{run.busy && <><progress aria-label={p(`running_${run.busy}`)} /> {p(`running_${run.busy}`)}</>}</p>
+      <p class="hint" role="status">{doing && <><progress aria-label={doing} /> {doing}</>}</p>
       {run.error && <pre class="error" role="alert">{run.error}</pre>}
       {children}
     </section>

@@ -1,0 +1,62 @@
+//! The demo shop's AI agent.
+
+use crate::Shop;
+use std::path::Path;
+use std::sync::Arc;
+use throughline_brain::{Brain, BuiltIn, Business};
+use throughline_engine::agent::Agent;
+use throughline_engine::knowledge::Knowledge;
+use throughline_engine::visitor::Terms;
+use throughline_procedure::Library;
+use throughline_tools::{Caller, Environment};
+use throughline_understanding::Vectors;
+
+/// The one test each procedure of [`demo_business`] has.
+const GREETING: &str = "## Tests\n- say: hello\n  as: anonymous\n  on: [webchat]\n  expect: {}\n";
+
+/// What the demo shop wrote down. Each procedure has one test, a greeting, so that all are played at once.
+pub fn demo_business() -> Business {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo/shop");
+    let (mut business, _) = Business::load(&folder).expect("the demo's files fit together");
+    for (_, text) in &mut business.procedures {
+        let short = text
+            .split_once("## Tests")
+            .map(|(before, _)| format!("{before}{GREETING}"));
+        if let Some(short) = short {
+            *text = short;
+        }
+    }
+    let tools = business.library.tools.clone();
+    let (library, _) =
+        Library::of_folder(&business.procedures, tools).expect("shorter tests are tests");
+    business.library = library;
+    business
+}
+
+/// An agent of `shop` for `business`, whose tools ask the order system at `orders`.
+pub async fn agent(shop: &Shop, business: Business, orders: &str) -> Arc<Agent> {
+    let environment = Environment::of([
+        ("THROUGHLINE_SHOP_URL", orders),
+        ("THROUGHLINE_SHOP_KEY", "key"),
+    ]);
+    let caller = Caller::new(&business.catalog, &environment).expect("the tools are there");
+    let built_in = BuiltIn::train(&business.library, [], None, &mut Vectors::default());
+    let built_in = Arc::new(built_in.expect("examples can be learned"));
+    let terms = Terms {
+        remembered_ms: 86_400_000,
+        codes_per_hour: 5,
+        public_base: "https://shop.example/".to_owned(),
+        offline_after_ms: 60_000,
+    };
+    let db = shop.database.db.clone();
+    let agent = Agent::new(
+        db.clone(),
+        shop.setup.clone(),
+        Brain::new(business, caller),
+        Knowledge::new(db, None),
+        built_in.clone(),
+        built_in,
+        terms,
+    );
+    Arc::new(agent.await.expect("the procedures are published"))
+}

@@ -1,0 +1,76 @@
+// What the router did, in words. Its record is the entry's body; what is not known here is told as the server tells it.
+
+import { memberName } from "../model/people.ts";
+import { queueName } from "../model/queues.ts";
+import type { Entry } from "../model/types.ts";
+import { named, nearby, t, type Word } from "../words.ts";
+
+/** To whom it is handed on: one of these, or `"ai"`. */
+interface Target {
+  worker?: string;
+  queue?: string;
+  /** A person of this queue, or of the one it is in. */
+  human?: string | null;
+}
+
+interface Routing {
+  what: string;
+  worker?: string;
+  by?: string;
+  to?: string | Target;
+  why?: string;
+  note?: string;
+  waits?: boolean;
+  deadline_ms?: number;
+}
+
+export function routed(entry: Entry): string {
+  const did = entry.body["routing"] as Routing | undefined;
+  return (did && line(did)) ?? (entry.text || t("kind_routing"));
+}
+
+function line(did: Routing): string | null {
+  const name = person(did.worker);
+  const why = named("why", did.why ?? "");
+  switch (did.what) {
+    case "offered":
+    case "assigned":
+      return t(`routed_${did.what}`, { name });
+    case "released":
+      return t("routed_released", { name, why });
+    case "requeued":
+      return t("routed_requeued", { why });
+    case "transferred":
+      return noted(t("routed_transferred", { name: target(did.to) }), did.note);
+    case "overridden": {
+      const key: Word = did.waits ? "routed_overridden_waits" : "routed_overridden";
+      return noted(t(key, { by: person(did.by), name }), did.note);
+    }
+    case "diverted":
+      return t("routed_diverted", { name: target(typeof did.to === "string" ? { queue: did.to } : undefined), why });
+    case "gone":
+      return did.why === "silent" ? t("routed_gone_silent") : null;
+    case "refused":
+      return t("routed_refused");
+    case "overdue":
+      return did.deadline_ms === undefined ? null : t("routed_overdue", { when: nearby(did.deadline_ms) });
+    default:
+      return null;
+  }
+}
+
+function noted(text: string, note: string | undefined): string {
+  return note ? `${text}: ${note}` : text;
+}
+
+function person(id: string | undefined): string {
+  return memberName(id) ?? t("someone");
+}
+
+function target(to: string | Target | undefined): string {
+  if (to === "ai") return t("aiAgent");
+  if (!to || typeof to === "string") return t("someone");
+  if (to.worker) return person(to.worker);
+  const queue = to.queue ?? to.human;
+  return queue ? (queueName(queue) ?? t("aQueue")) : t("aPerson");
+}
