@@ -11,6 +11,7 @@ use crate::Setup;
 use crate::attachment::{self, StoredFile};
 use crate::conversation::Interaction;
 use crate::error::{Error, Result};
+use crate::notification::{self, NotificationKind};
 use crate::queries::delivery as queries;
 use crate::{job, push, visitor, webhook};
 use serde::Serialize;
@@ -18,7 +19,7 @@ use serde_json::json;
 use throughline_model::channel::Channel;
 use throughline_model::clock::{Clock, Millis};
 use throughline_model::id::{
-    ConversationId, DeliveryId, EndpointId, EntryId, IdentifierId, InteractionId,
+    ConversationId, DeliveryId, EndpointId, EntryId, IdentifierId, InteractionId, MemberId,
 };
 use throughline_model::outbound::{DeliveryStatus, StatusNews};
 use throughline_storage::{Hint, Row, Tx, params};
@@ -349,7 +350,30 @@ fn tell(tx: &mut Tx<'_>, setup: &Setup, id: DeliveryId) -> Result<()> {
     tx.hint(Hint::Changed {
         conversation: delivery.conversation,
     });
+    if delivery.status == DeliveryStatus::Failed {
+        tell_concerned(tx, setup, &delivery)?;
+    }
     webhook::emit(tx, setup, "delivery.updated", || json!(delivery))
+}
+
+/// Whoever wrote it has gone on to the next customer: they hear that it did not arrive.
+fn tell_concerned(tx: &mut Tx<'_>, setup: &Setup, delivery: &Delivery) -> Result<()> {
+    fn read(row: &Row<'_>) -> throughline_storage::Result<(Option<MemberId>, String)> {
+        Ok((row.get("member_id")?, row.get("text")?))
+    }
+    let values = params![delivery.conversation, delivery.seq];
+    let (Some(member), text) = tx.one(&queries::CONCERNED, values, read)? else {
+        return Ok(());
+    };
+    let news = notification::New {
+        member,
+        kind: NotificationKind::Undelivered,
+        conversation: delivery.conversation,
+        seq: delivery.seq,
+        author_name: None,
+        text: &text,
+    };
+    notification::tell(tx, setup, &news)
 }
 
 fn read(row: &Row<'_>) -> throughline_storage::Result<Delivery> {

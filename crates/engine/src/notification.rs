@@ -24,6 +24,8 @@ words! {
         Message = "message",
         /// A conversation they look after was put aside until now.
         Woken = "woken",
+        /// What they wrote, or what was written where they look after it, did not arrive.
+        Undelivered = "undelivered",
         /// A customer waits for longer than their queue promises; for those who watch over the work.
         Overdue = "overdue",
     }

@@ -4,14 +4,16 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
+use throughline_engine::access::member::{self, NewMember};
 use throughline_engine::conversation::Author;
 use throughline_engine::delivery::{self, Deliverer, Delivery, Rate};
 use throughline_engine::job::{self, Runner};
+use throughline_engine::notification::{self, NotificationKind};
 use throughline_engine::policy::{self, PolicyKind};
 use throughline_engine::reply::{self, NewReply};
 use throughline_engine::{Error, consent, identity};
 use throughline_model::channel::ChannelAdapter;
-use throughline_model::conversation::EntryKind;
+use throughline_model::conversation::{AuthorKind, EntryKind, Role};
 use throughline_model::id::ConversationId;
 use throughline_model::identifier::Identifier;
 use throughline_model::outbound::{DeliveryStatus, Outbound, Reconciled, SendOutcome, StatusNews};
@@ -94,10 +96,14 @@ impl Outbox {
     }
 
     async fn answer(&self, text: &str) -> Delivery {
+        self.answer_of(Author::system(), text).await
+    }
+
+    async fn answer_of(&self, author: Author, text: &str) -> Delivery {
         let (setup, conversation, text) =
             (self.shop.setup.clone(), self.conversation, text.to_owned());
         let write = self.shop.database.db.write(move |tx| {
-            let reply = NewReply::new(conversation, text.clone(), text.clone(), Author::system());
+            let reply = NewReply::new(conversation, text.clone(), text.clone(), author.clone());
             let sent = reply::send(tx, &setup, reply)?;
             delivery::get(tx, sent.delivery)
         });
@@ -210,6 +216,51 @@ fn a_permanent_refusal_is_not_tried_again_until_a_person_says_so() {
         outbox.work().await;
         assert_eq!(outbox.now(&failed).await.status, DeliveryStatus::Sent);
         assert_eq!(outbox.took().len(), 2);
+    });
+}
+
+#[test]
+fn whoever_wrote_what_did_not_arrive_is_told_of_it() {
+    on_both_engines(async |engine| {
+        let outbox = Outbox::open(engine).await;
+        let (db, clock) = (&outbox.shop.database.db, outbox.shop.setup.clock.clone());
+        let hiring = db.write(move |tx| {
+            let ana = NewMember {
+                email: "ana@shop.example".to_owned(),
+                name: "Ana".to_owned(),
+                role: Role::Agent,
+            };
+            member::add(tx, &clock, &ana, "system")
+        });
+        let ana = hiring.await.unwrap();
+        let author = Author {
+            kind: AuthorKind::Member,
+            id: Some(ana.id.uuid()),
+            name: Some(ana.name),
+        };
+        outbox.answers(SendOutcome::Permanent {
+            code: "21610".to_owned(),
+            reason: "opted out".to_owned(),
+        });
+        let lost = outbox
+            .answer_of(author.clone(), "It arrives tomorrow.")
+            .await;
+        outbox.answer_of(author, "Is that all right?").await;
+        outbox.work().await;
+        let told = db.read(move |tx| notification::list(tx, ana.id, true, None, 10));
+        let told = told.await.unwrap();
+        let told: Vec<_> = told
+            .iter()
+            .map(|one| (one.kind, one.seq, one.text.as_str()))
+            .collect();
+        assert_eq!(
+            told,
+            [(
+                NotificationKind::Undelivered,
+                lost.seq,
+                "It arrives tomorrow."
+            )]
+        );
     });
 }
 

@@ -1,7 +1,7 @@
 //! The desk in a real browser, against the real router on a real port.
 //!
-//! The stories themselves are in `browser`: `desk.mjs`, `team.mjs`, `routing.mjs`, `settings.mjs`. What customers do in
-//! them, and a look into the outbox, they ask for over `/story/…`, which only this test has.
+//! The stories themselves are in `browser`: `desk.mjs`, `answers.mjs`, `team.mjs`, `routing.mjs`, `settings.mjs`. What
+//! customers do in them, and a look into the outbox, they ask for over `/story/…`, which only this test has.
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use axum::Router;
@@ -56,12 +56,22 @@ struct World {
 }
 
 #[derive(Default)]
-struct Outbox(Mutex<Vec<Outbound>>);
+struct Outbox {
+    sent: Mutex<Vec<Outbound>>,
+    /// Why nothing arrives, where nothing does.
+    refuses: Mutex<Option<String>>,
+}
 
 #[async_trait::async_trait]
 impl ChannelAdapter for Outbox {
     async fn send(&self, message: &Outbound) -> SendOutcome {
-        let mut sent = self.0.lock().unwrap();
+        if let Some(reason) = self.refuses.lock().unwrap().clone() {
+            return SendOutcome::Permanent {
+                code: "refused".to_owned(),
+                reason,
+            };
+        }
+        let mut sent = self.sent.lock().unwrap();
         sent.push(message.clone());
         SendOutcome::Sent {
             provider_id: sent.len().to_string(),
@@ -119,6 +129,7 @@ async fn open(address: SocketAddr) -> (Router, ()) {
         .route("/story/asks", post(asks))
         .route("/story/later", post(later))
         .route("/story/outbox", get(outgoing))
+        .route("/story/refuses", post(refuses))
         .with_state(world);
     (router(app).merge(story), ())
 }
@@ -286,16 +297,34 @@ fn conversation(body: &Value) -> ConversationId {
 
 async fn outgoing(State(world): State<World>) -> Json<Value> {
     world.runner.run_due().await.unwrap();
-    let sent = std::mem::take(&mut *world.outbox.0.lock().unwrap());
-    let sent = sent
-        .iter()
-        .map(|one| json!({ "kind": one.to.kind, "to": one.to.value, "text": one.text }));
-    Json(sent.collect())
+    let sent = std::mem::take(&mut *world.outbox.sent.lock().unwrap());
+    Json(sent.iter().map(outside).collect())
+}
+
+/// A message as whoever got it sees it.
+fn outside(message: &Outbound) -> Value {
+    let mut seen = json!({ "kind": message.to.kind, "to": message.to.value, "text": message.text });
+    if !message.files.is_empty() {
+        let names = message.files.iter().map(|file| file.name.as_str());
+        seen["files"] = names.collect();
+    }
+    seen
+}
+
+/// From now on nothing arrives, for this reason; without one it does again.
+async fn refuses(State(world): State<World>, Json(body): Json<Value>) {
+    let reason = body["why"].as_str().map(str::to_owned);
+    *world.outbox.refuses.lock().unwrap() = reason;
 }
 
 #[test]
 fn an_agent_works_at_the_desk_in_a_real_browser() {
     tell("desk.mjs", open);
+}
+
+#[test]
+fn an_agent_answers_whatever_comes_in_between_in_a_real_browser() {
+    tell("answers.mjs", open);
 }
 
 #[test]

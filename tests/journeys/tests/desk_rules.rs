@@ -1,8 +1,8 @@
 //! Rules at the desk, in real browsers: a policy and a procedure are edited, refused, published and taken back; what the
 //! policy forbids is asked for and approved; and what the AI thought can be read.
 //!
-//! The story itself is `browser/rules.mjs`. The AI is the real one, over the demo shop's procedures, policy and order
-//! system; customers write over `/story/…`, which only this test has.
+//! The stories themselves are `browser/rules.mjs` and `browser/suggestion.mjs`. The AI is the real one, over the demo
+//! shop's procedures, policy and order system; customers write over `/story/…`, which only this test has.
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use axum::Router;
@@ -70,11 +70,13 @@ async fn open(address: SocketAddr, orders: &str) -> Router {
     policy::adopt(db, setup, PolicyKind::Business, rules())
         .await
         .unwrap();
-    let agent = Arc::new(agent(&shop, orders).await);
+    let knowledge = Knowledge::new(db.clone(), None);
+    let agent = Arc::new(agent(&shop, orders, knowledge.clone()).await);
     let runner = Runner::new(db.clone(), setup.clone()).with(AGENT, agent.clone(), 1);
     let settings = format!("[server]\npublic_url = \"http://{address}/\"\n{LIMITS}");
     let config = throughline_config::parse(&settings, std::iter::empty()).unwrap();
-    let app = App::new(db.clone(), setup.clone(), files.clone(), config, Vec::new());
+    let (db, setup, files) = (db.clone(), setup.clone(), files.clone());
+    let app = App::with_knowledge(db, setup, files, config, Vec::new(), knowledge);
     let app = app.with_agent(Some(agent));
     let world = World {
         shop,
@@ -97,7 +99,7 @@ fn rules() -> Vec<SourceFile> {
     files.collect()
 }
 
-async fn agent(shop: &Shop, orders: &str) -> Agent {
+async fn agent(shop: &Shop, orders: &str, knowledge: Knowledge) -> Agent {
     let business = demo_business();
     let environment = Environment::of([
         ("THROUGHLINE_SHOP_URL", orders),
@@ -114,7 +116,6 @@ async fn agent(shop: &Shop, orders: &str) -> Agent {
     };
     let (db, setup) = (shop.database.db.clone(), shop.setup.clone());
     let brain = Brain::new(business, caller).decided_by(setup.policy.business.clone());
-    let knowledge = Knowledge::new(db.clone(), None);
     let agent = Agent::new(
         db,
         setup,
@@ -150,10 +151,20 @@ async fn mails(State(world): State<World>, Json(body): Json<Value>) -> Json<Valu
     Json(json!({ "conversation": received.conversation, "answer": said.last() }))
 }
 
-#[test]
-fn rules_are_looked_after_in_real_browsers() {
-    tell("rules.mjs", async |address| {
+/// Tells a story beside the shop's order system.
+fn tell_beside_orders(file: &str) {
+    tell(file, async |address| {
         let orders = throughline_shop::start("key").await.unwrap();
         (open(address, &orders.base()).await, orders)
     });
+}
+
+#[test]
+fn rules_are_looked_after_in_real_browsers() {
+    tell_beside_orders("rules.mjs");
+}
+
+#[test]
+fn what_the_ai_suggests_is_used_changed_and_sent_in_a_real_browser() {
+    tell_beside_orders("suggestion.mjs");
 }

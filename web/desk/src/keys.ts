@@ -40,7 +40,7 @@ export const COMMANDS = {
   assign: { keys: "A", group: "keysConversation", label: "assignMe" },
   transfer: { keys: "X", group: "keysConversation", label: "transfer" },
   resolve: { keys: "E", group: "keysConversation", label: "resolve" },
-  snooze: { keys: "S", group: "keysConversation", label: "keySnooze" },
+  snooze: { keys: "S", group: "keysConversation", label: "snooze" },
   customer: { keys: "C", group: "keysConversation", label: "keyCustomer" },
   tag: { keys: "G", group: "keysConversation", label: "addTag" },
   history: { keys: "H", group: "keysConversation", label: "everything" },

@@ -9,7 +9,7 @@ import { inbox } from "./model/inbox.ts";
 import { forgetMember } from "./model/kept.ts";
 import { connected, follow, news } from "./model/live.ts";
 import { notifications, notificationsChanged, watchNotifications } from "./model/notifications.ts";
-import { onChangeFailed, resume } from "./model/outbox.ts";
+import { onChangeFailed, resume, sendAgain } from "./model/outbox.ts";
 import { loadPeople, may, session } from "./model/people.ts";
 import { address, go, isOurs, place, VIEWS, type View } from "./model/place.ts";
 import { useStore } from "./model/store.ts";
@@ -118,6 +118,7 @@ function Frame({ session: entered, onLeave }: { session: Session; onLeave: () =>
             notificationsChanged();
             approvalsChanged();
             void checkVersion();
+            void sendAgain();
           },
           // What may be done may have changed as well as what there is to know.
           member: () => {

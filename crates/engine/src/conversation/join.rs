@@ -10,7 +10,7 @@ use throughline_model::channel::Channel;
 use throughline_model::clock::Millis;
 use throughline_model::conversation::CaseStatus;
 use throughline_model::id::{ConversationId, EndpointId, IdentifierId, InteractionId};
-use throughline_storage::{Row, Tx, params};
+use throughline_storage::{Hint, Row, Tx, params};
 use uuid::Uuid;
 
 /// What a message says about where it belongs.
@@ -146,6 +146,7 @@ fn enter(tx: &mut Tx<'_>, setup: &Setup, conversation: ConversationId) -> Result
         tx.execute(&queries::REOPEN, params![conversation])?;
         let after = super::read::get(tx, conversation)?;
         webhook::conversation_changed(tx, setup, &after)?;
+        tx.hint(Hint::Changed { conversation });
     }
     Ok(Joined {
         conversation,

@@ -33,6 +33,11 @@ SELECT status FROM delivery WHERE id = $1 FOR UPDATE
 UPDATE delivery SET status = $2, provider_id = COALESCE($3, provider_id), parts = COALESCE($4, parts), code = COALESCE($5, code),
        reason = COALESCE($6, reason), updated_at = $7 WHERE id = $1
 
+-- Who has to know what became of it: the member who wrote it, or else who looks after the case.
+-- name: concerned
+SELECT CASE WHEN e.author_kind = 'member' THEN e.author_id ELSE c.owner_id END AS member_id, e.text
+FROM entry e JOIN conversation c ON c.id = e.conversation_id WHERE e.conversation_id = $1 AND e.seq = $2
+
 -- name: unread_up_to
 SELECT id FROM delivery WHERE interaction_id = $1 AND seq <= $2 AND status IN ('sent', 'delivered')
 

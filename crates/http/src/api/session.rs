@@ -56,10 +56,12 @@ struct SessionView {
     csrf: String,
     /// When the session ends, in milliseconds since 1970.
     expires_at: Millis,
+    /// The largest file that may be uploaded, in bytes.
+    max_upload_bytes: usize,
 }
 
 impl SessionView {
-    fn new(member: Member, csrf: String, expires_at: Millis) -> Self {
+    fn new(app: &App, member: Member, csrf: String, expires_at: Millis) -> Self {
         let principal = Principal::Member {
             id: member.id,
             name: member.name.clone(),
@@ -71,6 +73,7 @@ impl SessionView {
             member,
             csrf,
             expires_at,
+            max_upload_bytes: app.files().max_bytes(),
         }
     }
 }
@@ -105,7 +108,7 @@ async fn log_in(
 }
 
 fn entered_by(app: &App, session: &NewSession, member: Member) -> Response {
-    let view = SessionView::new(member, session.csrf.clone(), session.expires_at);
+    let view = SessionView::new(app, member, session.csrf.clone(), session.expires_at);
     let mut response = (StatusCode::CREATED, axum::Json(view)).into_response();
     set_cookie(&mut response, cookie::give(app, session));
     response
@@ -133,6 +136,7 @@ async fn read_session(
         .await?
         .ok_or_else(|| Problem::unauthenticated("this session has ended; log in again"))?;
     Ok(axum::Json(SessionView::new(
+        &app,
         session.member,
         session.csrf,
         session.expires_at,

@@ -89,6 +89,17 @@ export async function upload(file: File): Promise<StoredFile> {
   return ask<StoredFile>("files", { method: "POST", body: form, headers: { "x-csrf-token": csrf } });
 }
 
+/** A file that is stored already, to be sent once more: every message has files of its own. */
+export async function download(stored: StoredFile): Promise<File> {
+  try {
+    const answer = await fetch(`/api/v1/files/${stored.id}`);
+    if (!answer.ok) throw await told(answer);
+    return new File([await answer.blob()], stored.name, { type: stored.media_type });
+  } catch (error) {
+    throw error instanceof Problem ? error : new Problem(0, "");
+  }
+}
+
 function change<T>(method: string, path: string, body: unknown, extra: RequestInit = {}): Promise<T> {
   const headers = { "content-type": "application/json", "x-csrf-token": csrf, ...extra.headers };
   return ask<T>(path, { ...extra, method, headers, body: JSON.stringify(body) });

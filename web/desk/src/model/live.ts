@@ -1,5 +1,6 @@
 // Server-sent events. The browser comes back by itself after a break; only a refusal ends a stream for good, and then
-// it is opened anew after a while.
+// it is opened anew after a while. A stream whose network has gone may look open for minutes: it is given up as soon as
+// the browser knows.
 
 import { Store } from "./store.ts";
 
@@ -30,8 +31,24 @@ export function follow(address: () => string, events: Record<string, (data: unkn
       source.addEventListener(name, (event) => take(JSON.parse((event as MessageEvent<string>).data)));
     }
   };
+  const cut = (): void => {
+    clearTimeout(timer);
+    source?.close();
+    if (main) connected.set(false);
+    timer = setTimeout(open, RETRY_MS);
+  };
+  const back = (): void => {
+    if (source?.readyState === EventSource.OPEN) return;
+    clearTimeout(timer);
+    source?.close();
+    open();
+  };
+  addEventListener("offline", cut);
+  addEventListener("online", back);
   open();
   return () => {
+    removeEventListener("offline", cut);
+    removeEventListener("online", back);
     clearTimeout(timer);
     source?.close();
     source = null;

@@ -5,11 +5,12 @@ import { go, place } from "./place.ts";
 import { Store } from "./store.ts";
 import { prefer, taste } from "./taste.ts";
 import type { Page } from "./types.ts";
+import { say } from "../notice.ts";
 import { named, t } from "../words.ts";
 
 export interface Notification {
   id: string;
-  kind: "mention" | "assigned" | "message" | "woken" | "overdue";
+  kind: "mention" | "assigned" | "message" | "woken" | "undelivered" | "overdue";
   conversation: string;
   seq: number;
   author_name: string | null;
@@ -95,6 +96,8 @@ export async function turnAloud(on: boolean): Promise<Aloud> {
 }
 
 function tellAloud(one: Notification): void {
+  // Somebody believes that this is answered: it is said wherever they are.
+  if (one.kind === "undelivered") say(`${described(one)}: ${one.text}`, true);
   tellOutside(described(one), one.text || named("notify", one.kind), `${one.conversation}-${one.kind}`, () =>
     go({ conversation: one.conversation }),
   );

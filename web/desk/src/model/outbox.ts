@@ -1,12 +1,15 @@
 // Messages that have been let go but not sent: for a few seconds they can be taken back. They outlive a reload, and
 // carry an id of their own, so that none is ever sent twice.
 
-import { patch, post } from "./api.ts";
+import { patch, post, Problem } from "./api.ts";
 import { read, write } from "./kept.ts";
+import { connected } from "./live.ts";
 import { Store } from "./store.ts";
 import type { Change, StoredFile } from "./types.ts";
 
 export const UNDO_MS = 5000;
+/** After how long something is tried again that did not get through although news arrive. */
+const AGAIN_MS = 15_000;
 
 export interface Outgoing {
   id: string;
@@ -25,8 +28,14 @@ export interface Outgoing {
   error?: unknown;
 }
 
+/** Whether it waits for nothing but a connection. */
+export function isCutOff({ error }: Outgoing): boolean {
+  return error instanceof Problem && error.status === 0;
+}
+
 export const outbox = new Store<Outgoing[]>(read<Outgoing[]>("outbox", []));
 const timers = new Map<string, number>();
+let again = 0;
 
 function keep(all: Outgoing[]): void {
   outbox.set(all);
@@ -78,6 +87,11 @@ export async function send(id: string, extra: RequestInit = {}): Promise<void> {
     if (one.then) await patch(`conversations/${one.conversation}`, one.then).catch((error: unknown) => changeFailed(error));
   } catch (error) {
     change(id, { sending: false, error });
+    clearTimeout(again);
+    again = setTimeout(() => {
+      // Without a connection it waits until there is one: see `sendAgain`.
+      if (connected.get()) void sendAgain();
+    }, AGAIN_MS);
   }
 }
 
@@ -90,6 +104,11 @@ export function onChangeFailed(tell: (error: unknown) => void): void {
 
 function schedule(one: Outgoing): void {
   timers.set(one.id, setTimeout(() => void send(one.id), Math.max(0, one.due - Date.now())));
+}
+
+/** The connection is back: what could not go for want of one goes now, in the order it was written. */
+export async function sendAgain(): Promise<void> {
+  for (const one of outbox.get()) if (one.error instanceof Problem && one.error.passes) await send(one.id);
 }
 
 /** Goes on with what an earlier page left behind. */

@@ -27,6 +27,7 @@ export interface Session {
   permissions: string[];
   csrf: string;
   expires_at: number;
+  max_upload_bytes: number;
 }
 
 export interface Author {

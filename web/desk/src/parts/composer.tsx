@@ -4,17 +4,19 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { COMMANDS, shown, useCommand } from "../keys.ts";
-import { get, post, upload } from "../model/api.ts";
+import { download, get, post, upload } from "../model/api.ts";
+import { elsewhere } from "../model/elsewhere.ts";
 import { read, write } from "../model/kept.ts";
 import { openLine, ways } from "../model/lines.ts";
 import { asChange, doesSomething, filled, type Macro } from "../model/macros.ts";
 import { letGo, outbox, takeBack, type Outgoing } from "../model/outbox.ts";
-import { endpoints } from "../model/people.ts";
+import { endpoints, session } from "../model/people.ts";
 import { useStore } from "../model/store.ts";
-import type { Author, Change, Conversation, CustomerView, Fact, Interaction, Member, Page, StoredFile } from "../model/types.ts";
+import type { Author, Change, Conversation, CustomerView, Entry, Fact, Interaction, Member, Page, StoredFile } from "../model/types.ts";
 import { say } from "../notice.ts";
-import { t, told } from "../words.ts";
+import { bytes, t, told } from "../words.ts";
 import { CopilotBox } from "./copilot.tsx";
+import { useDrop } from "./drop.ts";
 import { authorName } from "./names.ts";
 import { ChannelIcon, Icon } from "./icons.tsx";
 import { KnowledgeSearch } from "./knowledge.tsx";
@@ -144,25 +146,54 @@ export function Composer({ conversation, customer, lines, onLines, rival, onRiva
     setHasty(false);
     void submit();
   }, [hasty, customer]);
+  /** Puts what was written once before what is being written. */
+  const bring = (written: Draft & { kind: Kind }): void => {
+    focusNext.current = true;
+    setKind(written.kind);
+    const before = read<Draft>(`draft.${id}.${written.kind}`, EMPTY);
+    const next: Draft = {
+      text: [written.text, before.text].filter(Boolean).join("\n\n"),
+      files: [...written.files, ...before.files],
+      then: written.then ?? before.then ?? null,
+    };
+    setDraft(next);
+    write(`draft.${id}.${written.kind}`, next);
+  };
   const back = (one: Outgoing | undefined): void => {
     const taken = one && takeBack(one.id);
     if (!taken) return;
-    focusNext.current = true;
-    setKind(taken.kind);
-    const before = read<Draft>(`draft.${id}.${taken.kind}`, EMPTY);
-    const next: Draft = {
-      text: [taken.text, before.text].filter(Boolean).join("\n\n"),
-      files: [...taken.files, ...before.files],
-      then: taken.then ?? before.then ?? null,
-    };
-    setDraft(next);
-    write(`draft.${id}.${taken.kind}`, next);
+    bring(taken);
     say(t("undone"));
   };
+  const lost = useStore(elsewhere);
+  const sendElsewhere = async (entry: Entry): Promise<void> => {
+    const others = possible.filter((one) => one.key !== entry.interaction);
+    const other = others.find((one) => one.channel !== entry.channel) ?? others[0];
+    if (!other) {
+      say(t("noOtherLine"), true);
+      return;
+    }
+    setChosen(other.key);
+    bring({ kind: "reply", text: entry.text, files: [] });
+    say(`${t("channel")}: ${other.label}`);
+    try {
+      await attach(await Promise.all(entry.files.filter((one) => one.state === "stored").map(download)));
+    } catch (error) {
+      say(told(error), true);
+    }
+  };
+  useEffect(() => {
+    if (lost?.conversation !== id) return;
+    elsewhere.set(null);
+    void sendElsewhere(lost);
+  }, [lost]);
   const waiting = useStore(outbox).filter((one) => one.conversation === id);
 
-  const attach = async (files: Iterable<File>): Promise<void> => {
-    for (const file of files) {
+  const attach = async (files: File[]): Promise<void> => {
+    const most = session.get()?.max_upload_bytes ?? Infinity;
+    const large = files.filter((file) => file.size > most);
+    if (large.length > 0) say(t("fileTooLarge", { names: large.map((one) => `${one.name} (${bytes(one.size)})`).join(", "), most: bytes(most) }), true);
+    for (const file of files.filter((one) => one.size <= most)) {
       setUploads((names) => [...names, file.name]);
       try {
         const stored = await upload(file);
@@ -175,6 +206,12 @@ export function Composer({ conversation, customer, lines, onLines, rival, onRiva
       }
     }
   };
+  /** Files that were dropped or pasted. */
+  const receive = (files: File[]): void => {
+    if (isNote) say(t("noteNoFiles"), true);
+    else void attach(files);
+  };
+  const dropping = useDrop(receive);
   const insert = (text: string, then: Change | null = draft.then ?? null): void => {
     setOver(null);
     const element = field.current;
@@ -219,7 +256,7 @@ export function Composer({ conversation, customer, lines, onLines, rival, onRiva
   useCommand("attach", isNote ? null : () => picker.current?.click());
 
   return (
-    <section class={`composer ${kind}`} aria-label={t("composer")}>
+    <section class={`composer ${kind}${dropping ? " dropping" : ""}`} aria-label={t("composer")}>
       {waiting.length > 0 && (
         <ul class="waiting-list">
           {waiting.map((one) => <Waiting key={one.id} one={one} onBack={() => back(one)} />)}
@@ -272,16 +309,9 @@ export function Composer({ conversation, customer, lines, onLines, rival, onRiva
         }}
         onPaste={(event) => {
           const files = event.clipboardData?.files;
-          if (isNote || !files?.length) return;
+          if (!files?.length) return;
           event.preventDefault();
-          void attach(files);
-        }}
-        onDragOver={(event) => event.preventDefault()}
-        onDrop={(event) => {
-          const files = event.dataTransfer?.files;
-          if (isNote || !files?.length) return;
-          event.preventDefault();
-          void attach(files);
+          receive([...files]);
         }}
       />
       {!isNote && (draft.files.length > 0 || uploads.length > 0) && (
@@ -321,7 +351,7 @@ export function Composer({ conversation, customer, lines, onLines, rival, onRiva
         <button type="button" class="plain" aria-label={t("macros")} title={`${t("macros")} (${shown(COMMANDS.macro.keys)})`} onClick={() => setOver("macros")}>
           <Icon shape="bolt" />
         </button>
-        <span class="hint">{!isEmpty && t("draftKept")}</span>
+        <span class="hint">{dropping && !isNote ? t("dropHere") : !isEmpty && t("draftKept")}</span>
         <button type="button" class="main" disabled={isEmpty || busy || uploads.length > 0 || (!isNote && !way)} onClick={() => void submit()}>
           {t(isNote ? "addNote" : "send")} <kbd>{shown(COMMANDS.send.keys)}</kbd>
         </button>

@@ -16,7 +16,7 @@ import { prefer, taste } from "../model/taste.ts";
 import { Timeline } from "../model/timeline.ts";
 import type { Author, Change, Conversation, CustomerView, Entry, Interaction, Page, Priority } from "../model/types.ts";
 import { say } from "../notice.ts";
-import { named, t, told } from "../words.ts";
+import { moment, named, t, told } from "../words.ts";
 import { Composer } from "./composer.tsx";
 import { CustomerPanel } from "./customer.tsx";
 import { AskPlace, TracePlace } from "./doors.ts";
@@ -24,12 +24,12 @@ import { History } from "./history.tsx";
 import { Icon } from "./icons.tsx";
 import { authorName, initials } from "./names.ts";
 import { Sieve } from "./sieve.tsx";
+import { SnoozeDialog } from "./snooze.tsx";
 import { Tags } from "./tags.tsx";
 import { TransferDialog } from "./transfer.tsx";
 import { TimelineView } from "./timeline.tsx";
 import { Waited } from "./waited.tsx";
 
-const HOUR_MS = 3_600_000;
 const TYPING_MS = 6000;
 
 export function ConversationView({ id }: { id: string }): JSX.Element {
@@ -47,6 +47,7 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
   const colleagues = useStore(presence.here);
   const [rival, setRival] = useState<Author | null>(null);
   const [transferring, setTransferring] = useState(false);
+  const [snoozing, setSnoozing] = useState(false);
   const [instead, setInstead] = useState<"everything" | "trace" | null>(null);
   const wish = useStore(asking);
   const [heard, setHeard] = useState<{ waiting: number | null } | null>(null);
@@ -82,6 +83,7 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
         entry: (data) => {
           const entry = data as Entry;
           timeline.take(entry);
+          setHere((before) => before && { ...before, last_seq: Math.max(before.last_seq, entry.seq) });
           if (entry.kind === "message") {
             typing.quiet(entry.author);
             setHeard((before) => ({ waiting: entry.direction === "in" ? (before?.waiting ?? entry.at) : null }));
@@ -145,12 +147,14 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
   const set = (status: "open" | "resolved"): Promise<boolean> => change({ status }, t("statusChanged", { status: named("status", status) }));
   const finished = here?.status === "resolved" || here?.status === "closed";
   const assign = (owner: string): Promise<boolean> => change({ owner }, t("assigned", { name: memberName(owner) ?? t("you") }));
-  const snooze = (until: number): Promise<boolean> =>
-    change({ status: "snoozed", snoozed_until: until }, t("statusChanged", { status: t("status_snoozed") }));
+  const snooze = async (until: number): Promise<void> => {
+    setHere(await patch<Conversation>(`conversations/${id}`, { status: "snoozed", snoozed_until: until }));
+    say(t("statusChanged", { status: t("status_snoozed") }));
+  };
   useCommand("assign", here ? () => void assign(me()) : null);
   useCommand("transfer", here && !finished ? () => setTransferring(true) : null);
   useCommand("resolve", here ? () => void set(finished ? "open" : "resolved") : null);
-  useCommand("snooze", here ? () => void snooze(tomorrow()) : null);
+  useCommand("snooze", here ? () => setSnoozing(true) : null);
   useCommand("customer", () => prefer({ customer: !taste.get().customer }));
   useCommand("events", () => prefer({ events: !taste.get().events }));
   const everything = instead === "everything";
@@ -184,6 +188,7 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
           )}
           <p class="head-state">
             {!finished && <Waited since={waiting} by={here.serve_by} />}
+            {here.snoozed_until !== null && <small>{t("until", { when: moment(here.snoozed_until) })}</small>}
             <span class={`tag status ${here.status}`}>{named("status", here.status)}</span>
           </p>
           <div class="head-acts">
@@ -194,12 +199,9 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
             <Choice label={t("priority")} value={here.priority} onChange={(priority) => void change({ priority: priority as Priority }, named("priority", priority))}>
               {["low", "normal", "high", "urgent"].map((one) => <option key={one} value={one}>{named("priority", one)}</option>)}
             </Choice>
-            <Choice label={t("snooze")} value="" onChange={(until) => void snooze(Number(until))}>
-              <option value="">{t("snooze")}</option>
-              <option value={Date.now() + HOUR_MS}>{t("snoozeHour")}</option>
-              <option value={tomorrow()}>{t("snoozeTomorrow")}</option>
-              <option value={Date.now() + 7 * 24 * HOUR_MS}>{t("snoozeWeek")}</option>
-            </Choice>
+            <button type="button" class="plain" aria-label={t("snooze")} title={`${t("snooze")} (${shown(COMMANDS.snooze.keys)})`} onClick={() => setSnoozing(true)}>
+              <Icon shape="moon" />
+            </button>
             {!finished && (
               <button type="button" class="plain" aria-label={t("transfer")} title={`${t("transfer")} (${shown(COMMANDS.transfer.keys)})`} onClick={() => setTransferring(true)}>
                 <Icon shape="onward" />
@@ -227,6 +229,7 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
         <p class="typing" role="status">{typing.text}</p>
         <Composer key={id} conversation={here} customer={customer} lines={lines} onLines={setLines} rival={rival} onRivalSeen={() => setRival(null)} />
         {transferring && <TransferDialog conversation={here} onClose={() => setTransferring(false)} />}
+        {snoozing && <SnoozeDialog onSnooze={snooze} onClose={() => setSnoozing(false)} />}
       </main>
       {wish && <AskPlace wish={wish} />}
       {liked.customer && customer && (
@@ -234,13 +237,6 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
       )}
     </>
   );
-}
-
-function tomorrow(): number {
-  const at = new Date();
-  at.setDate(at.getDate() + 1);
-  at.setHours(9, 0, 0, 0);
-  return at.getTime();
 }
 
 interface ChoiceProps {

@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { post } from "../model/api.ts";
+import { elsewhere } from "../model/elsewhere.ts";
 import type { Delivery, Entry, StoredFile } from "../model/types.ts";
 import { say } from "../notice.ts";
 import { bytes, clock, moment, named, t, told } from "../words.ts";
@@ -49,7 +50,7 @@ function Said({ entry, delivery, customer }: Props): JSX.Element {
         {subject && <p class="subject">{t("subject", { text: subject })}</p>}
         <Words entry={entry} />
         {entry.files.length > 0 && <Files files={entry.files} />}
-        {delivery && entry.direction === "out" && <Way delivery={delivery} />}
+        {delivery && entry.direction === "out" && <Way entry={entry} delivery={delivery} />}
       </div>
     </article>
   );
@@ -100,9 +101,10 @@ function Files({ files }: { files: StoredFile[] }): JSX.Element {
           return <li key={file.id} class="file"><Icon shape="clip" size={14} /> {file.name} ({file.reason ?? t("fileMissing")})</li>;
         }
         const isPicture = /^image\/(png|jpeg|gif|webp|avif)$/.test(file.media_type);
+        const isShown = isPicture || /^(audio|video)\//.test(file.media_type);
         return (
           <li key={file.id}>
-            <a class="file" href={address} target="_blank" rel="noopener noreferrer">
+            <a class="file" href={address} {...(isShown ? { target: "_blank", rel: "noopener noreferrer" } : { download: file.name })}>
               {isPicture ? <img src={address} alt="" loading="lazy" /> : <Icon shape="clip" size={14} />}
               <span><bdi>{file.name}</bdi> <small>{bytes(file.size)}</small></span>
             </a>
@@ -113,7 +115,7 @@ function Files({ files }: { files: StoredFile[] }): JSX.Element {
   );
 }
 
-function Way({ delivery }: { delivery: Delivery }): JSX.Element {
+function Way({ entry, delivery }: { entry: Entry; delivery: Delivery }): JSX.Element {
   const isBad = delivery.status === "failed" || delivery.status === "unknown";
   const again = async (): Promise<void> => {
     try {
@@ -126,7 +128,12 @@ function Way({ delivery }: { delivery: Delivery }): JSX.Element {
     <p class={`way${isBad ? " bad" : ""}`}>
       {named("delivery", delivery.status)}
       {isBad && delivery.reason && `: ${delivery.reason}`}
-      {isBad && <button type="button" class="link" onClick={() => void again()}>{t("retry")}</button>}
+      {isBad && (
+        <>
+          {" "}<button type="button" class="link" onClick={() => void again()}>{t("retry")}</button>
+          {" "}<button type="button" class="link" onClick={() => elsewhere.set(entry)}>{t("elsewhere")}</button>
+        </>
+      )}
     </p>
   );
 }

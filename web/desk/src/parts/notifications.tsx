@@ -10,7 +10,7 @@ import { brief, moment, t, told } from "../words.ts";
 import { Dialog } from "./dialog.tsx";
 import { Icon, type Shape } from "./icons.tsx";
 
-const SHAPE: Record<Notification["kind"], Shape> = { mention: "people", assigned: "person", message: "webchat", woken: "moon", overdue: "alarm" };
+const SHAPE: Record<Notification["kind"], Shape> = { mention: "people", assigned: "person", message: "webchat", woken: "moon", undelivered: "alarm", overdue: "alarm" };
 
 export function Notifications({ onClose }: { onClose: () => void }): JSX.Element {
   const { items, unseen, next } = useStore(notifications);

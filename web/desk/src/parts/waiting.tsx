@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { COMMANDS, shown } from "../keys.ts";
-import { send, type Outgoing } from "../model/outbox.ts";
+import { isCutOff, send, type Outgoing } from "../model/outbox.ts";
 import { t, told } from "../words.ts";
 
 export function Waiting({ one, onBack }: { one: Outgoing; onBack: () => void }): JSX.Element {
@@ -18,7 +18,7 @@ export function Waiting({ one, onBack }: { one: Outgoing; onBack: () => void }):
       <span class="waiting-text">{one.text}</span>
       {one.error ? (
         <>
-          <span role="alert">{t("notSent", { why: told(one.error) })}</span>
+          <span role="alert">{isCutOff(one) ? t("goesLater") : t("notSent", { why: told(one.error) })}</span>
           <button type="button" class="link" onClick={() => void send(one.id)}>{t("again")}</button>
           <button type="button" class="link" onClick={onBack}>{t("edit")}</button>
         </>
