@@ -99,11 +99,14 @@ fn policy(folder: &Path) -> Result<Policy, Vec<Problem>> {
     Policy::compile(&sources).map_err(all)
 }
 
+/// Files by their names.
+type Files = Vec<(String, String)>;
+
 fn library(
     folder: &Path,
     tools: Tools,
     problems: &mut Vec<Problem>,
-) -> Result<(Library, Vec<(String, String)>), Vec<Problem>> {
+) -> Result<(Library, Files), Vec<Problem>> {
     let files = match folder.join("procedures").is_dir() {
         true => files(folder, "procedures"),
         false => Ok(Vec::new()),
@@ -158,7 +161,7 @@ fn spec(tool: &Tool) -> (String, ToolSpec) {
 }
 
 /// The files of `folder/part`, by name; folders inside are left aside.
-fn files(folder: &Path, part: &str) -> Result<Vec<(String, String)>, Vec<Problem>> {
+fn files(folder: &Path, part: &str) -> Result<Files, Vec<Problem>> {
     let folder = folder.join(part);
     let unread = |what: &Path, error: std::io::Error| {
         vec![Problem::error(format!(
