@@ -2,21 +2,18 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use throughline_brain::{Brain, BuiltIn, Business};
+use throughline_brain::Business;
 use throughline_engine::agent::{self, AGENT, Agent};
 use throughline_engine::conversation::{self, Author, Entry, View};
 use throughline_engine::job::{self, Handler as _};
 use throughline_engine::knowledge::{self, Audience, Draft, Knowledge};
 use throughline_engine::reply::{self, NewReply};
-use throughline_engine::visitor::Terms;
 use throughline_model::assurance::Assurance;
 use throughline_model::conversation::{AuthorKind, Direction, EntryKind};
 use throughline_model::id::{ConversationId, CustomerId};
 use throughline_model::identifier::{Identifier, IdentifierKind};
 use throughline_storage::Engine;
-use throughline_testkit::{Shop, on_both_engines};
-use throughline_tools::{Caller, Environment};
-use throughline_understanding::Vectors;
+use throughline_testkit::{Shop, agent_with, on_both_engines};
 
 /// A day in the order system's time, in milliseconds since 1970.
 const NOW: i64 = 1_716_000_000_000;
@@ -26,7 +23,7 @@ const NOAH: &str = "noah.brown7922@example.com";
 /// A shop whose customers are answered by the agent.
 struct Story {
     shop: Shop,
-    agent: Agent,
+    agent: Arc<Agent>,
     knowledge: Knowledge,
     orders: throughline_shop::Running,
 }
@@ -38,7 +35,9 @@ impl Story {
         shop.setup.clock.advance(NOW - shop.setup.clock.now());
         let orders = throughline_shop::start("key").await.expect("a free port");
         let knowledge = Knowledge::new(shop.database.db.clone(), None);
-        let agent = agent_of(&shop, knowledge.clone(), &orders.base()).await;
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo/shop");
+        let (business, _) = Business::load(&folder).expect("the demo's files fit together");
+        let agent = agent_with(&shop, business, &orders.base(), knowledge.clone()).await;
         Self {
             shop,
             agent,
@@ -135,36 +134,6 @@ impl Story {
         let of = all.into_iter().filter(|entry| entry.kind == kind);
         of.map(|entry| entry.text).collect()
     }
-}
-
-async fn agent_of(shop: &Shop, knowledge: Knowledge, orders: &str) -> Agent {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo/shop");
-    let (business, _) = Business::load(&folder).expect("the demo's files fit together");
-    let environment = Environment::of([
-        ("THROUGHLINE_SHOP_URL", orders),
-        ("THROUGHLINE_SHOP_KEY", "key"),
-    ]);
-    let caller = Caller::new(&business.catalog, &environment).expect("the tools are there");
-    let built_in = BuiltIn::train(&business.library, [], None, &mut Vectors::default());
-    let built_in = Arc::new(built_in.expect("examples can be learned"));
-    let terms = Terms {
-        remembered_ms: 86_400_000,
-        codes_per_hour: 5,
-        public_base: "https://shop.example/".to_owned(),
-        offline_after_ms: 60_000,
-    };
-    let (db, setup) = (shop.database.db.clone(), shop.setup.clone());
-    Agent::new(
-        db,
-        setup,
-        Brain::new(business, caller),
-        knowledge,
-        built_in.clone(),
-        built_in,
-        terms,
-    )
-    .await
-    .expect("the procedures are kept")
 }
 
 fn visitor() -> Identifier {

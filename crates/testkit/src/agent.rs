@@ -33,8 +33,19 @@ pub fn demo_business() -> Business {
     business
 }
 
-/// An agent of `shop` for `business`, whose tools ask the order system at `orders`.
+/// An agent of `shop` for `business`, whose tools ask the order system at `orders`. It knows no articles.
 pub async fn agent(shop: &Shop, business: Business, orders: &str) -> Arc<Agent> {
+    let knowledge = Knowledge::new(shop.database.db.clone(), None);
+    agent_with(shop, business, orders, knowledge).await
+}
+
+/// [`agent`], answering from `knowledge`.
+pub async fn agent_with(
+    shop: &Shop,
+    business: Business,
+    orders: &str,
+    knowledge: Knowledge,
+) -> Arc<Agent> {
     let environment = Environment::of([
         ("THROUGHLINE_SHOP_URL", orders),
         ("THROUGHLINE_SHOP_KEY", "key"),
@@ -48,12 +59,11 @@ pub async fn agent(shop: &Shop, business: Business, orders: &str) -> Arc<Agent> 
         public_base: "https://shop.example/".to_owned(),
         offline_after_ms: 60_000,
     };
-    let db = shop.database.db.clone();
     let agent = Agent::new(
-        db.clone(),
+        shop.database.db.clone(),
         shop.setup.clone(),
         Brain::new(business, caller),
-        Knowledge::new(db, None),
+        knowledge,
         built_in.clone(),
         built_in,
         terms,
