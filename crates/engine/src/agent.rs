@@ -24,6 +24,7 @@ mod turn;
 mod works;
 
 pub use copilot::{Citation, Copilot, NextStep, Reason, Suggestion, Verdict};
+pub(crate) use ledger::author;
 pub(crate) use mind::handed_off;
 pub use mind::{Trace, hand_back, traces};
 pub use records::CustomerRecords;

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::identity::{self, Person, code};
 use crate::queries::intake as queries;
 use crate::routing::{self, With};
-use crate::{Setup, agent, consent, job};
+use crate::{Setup, consent, job};
 use serde_json::json;
 use throughline_model::assurance::Assurance;
 use throughline_model::conversation::{AuthorKind, Direction, EntryKind, MESSAGE_TEXT_LIMIT};
@@ -167,13 +167,10 @@ fn walk(tx: &mut Tx<'_>, setup: &Setup, kept: &Kept) -> Result<Received, Stop> {
     if !inbound.automatic {
         // The agent does not listen to whoever claims to be somebody else: people have to look.
         let with = match setup.agent && !inbound.evidence.contradicted {
-            true => {
-                agent::wake(tx, setup, joined.conversation)?;
-                None
-            }
+            true => None,
             false => Some(With::People),
         };
-        routing::heard(tx, &setup.clock, joined.conversation, with)?;
+        routing::heard(tx, setup, joined.conversation, with)?;
     }
     note_answers(tx, setup, inbound, person, joined.conversation, line)?;
     Ok(Received {

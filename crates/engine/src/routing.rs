@@ -1,13 +1,15 @@
 //! Who gets which conversation: the durable shell around the router (`throughline_routing`).
 //!
-//! A conversation that people have to act on is a piece of work; its id is the conversation's. Intake, the AI agent's
-//! handoff and every change of a case wake the router with a job in their own transaction ([`wake`]). The [`Dispatcher`]
+//! A conversation that somebody has to act on is a piece of work; its id is the conversation's. Members and the AI agent
+//! are the workers. Intake, the AI agent's handoff and every change of a case wake the router with a job in their own
+//! transaction ([`wake`]). The [`Dispatcher`]
 //! looks at what is true by then and tells the router, and what follows becomes durable in one transaction: the event in
 //! the log, changed rows, entries of the timeline, the case's owner.
 //!
 //! Several processes may hold a router. Whoever decides names the last event they knew of; when another process has
 //! decided since, nothing of it counts, and they restore theirs from the rows and decide again.
 
+mod ai_agent;
 mod attendance;
 mod board;
 mod dispatcher;
@@ -20,17 +22,19 @@ mod wait;
 mod wanted;
 mod worker;
 
+pub use ai_agent::{AgentSettings, AgentView};
 pub use board::{Board, Held, LiveOffer, Me, QueueView, WorkerView};
 pub use dispatcher::{Dispatcher, Transfer};
 pub use throughline_routing::{Presence, Settings};
 pub use wait::{Wait, waits};
 pub use worker::WorkerSettings;
 
+pub(crate) use ai_agent::has_agent;
 pub(crate) use wanted::{FIELD as SKILLS, wanted};
 
 use crate::error::Result;
-use crate::job;
 use crate::queries::routing as queries;
+use crate::{Setup, agent, job};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use throughline_model::clock::{Clock, Millis};
@@ -46,9 +50,9 @@ const TRIES: i64 = 12;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum With {
-    /// People have to.
+    /// People have to, and the AI agent must not any more.
     People,
-    /// The AI agent has it (back).
+    /// A person gives it (back) to the AI agent.
     Agent,
 }
 
@@ -93,27 +97,31 @@ pub fn wake(
 }
 
 /// The customer wrote. Unlike after [`wake`], an owner who is not at the desk does not keep it from others: somebody has to
-/// answer. Where that changes nothing, no job is made of it: most messages come while somebody has the conversation.
+/// answer. Where that changes nothing, no job is made of it: most messages come while somebody has the conversation. Where
+/// the AI agent has it, the agent takes its turn.
 ///
 /// # Errors
 /// When the database fails.
 pub(crate) fn heard(
     tx: &mut Tx<'_>,
-    clock: &Clock,
+    setup: &Setup,
     conversation: ConversationId,
     with: Option<With>,
 ) -> Result<()> {
+    if setup.agent && with.is_none() && has_agent(tx, conversation)? {
+        return agent::wake(tx, setup, conversation);
+    }
     let values = params![conversation.uuid()];
     let listens = tx.optional(&queries::LISTENS, values, |row| row.get::<bool>("listens"))?;
-    if listens == Some(false) {
+    if listens == Some(false) && with.is_none_or(|_| !setup.agent) {
         return Ok(());
     }
     let news = News::Heard {
         id: conversation,
         with,
-        at: clock.now(),
+        at: setup.clock.now(),
     };
-    tell(tx, clock, conversation, news)
+    tell(tx, &setup.clock, conversation, news)
 }
 
 /// What was put aside is due again: its owner's if they are at the desk, else anybody's.

@@ -4,8 +4,10 @@ use crate::Shop;
 use std::path::Path;
 use std::sync::Arc;
 use throughline_brain::{Brain, BuiltIn, Business};
-use throughline_engine::agent::Agent;
+use throughline_engine::agent::{AGENT, Agent};
+use throughline_engine::job::Runner;
 use throughline_engine::knowledge::Knowledge;
+use throughline_engine::routing::{Dispatcher, ROUTE};
 use throughline_engine::visitor::Terms;
 use throughline_procedure::Library;
 use throughline_tools::{Caller, Environment};
@@ -69,4 +71,14 @@ pub async fn agent_with(
         terms,
     );
     Arc::new(agent.await.expect("the procedures are published"))
+}
+
+/// The router, which gives conversations to `agent`, and the agent's turns.
+pub async fn at_work(shop: &Shop, agent: Arc<Agent>) -> Runner {
+    let (db, setup) = (shop.database.db.clone(), shop.setup.clone());
+    let router = Dispatcher::open(db.clone(), setup.clone()).await;
+    let router = Arc::new(router.expect("the router is restored"));
+    Runner::new(db, setup)
+        .with(ROUTE, router, 1)
+        .with(AGENT, agent, 1)
 }

@@ -72,7 +72,7 @@ async fn open(address: SocketAddr, orders: &str) -> Router {
         .unwrap();
     let knowledge = Knowledge::new(db.clone(), None);
     let agent = Arc::new(agent(&shop, orders, knowledge.clone()).await);
-    let runner = Runner::new(db.clone(), setup.clone()).with(AGENT, agent.clone(), 1);
+    let runner = at_work(&shop, agent.clone()).await;
     let settings = format!("[server]\npublic_url = \"http://{address}/\"\n{LIMITS}");
     let config = throughline_config::parse(&settings, std::iter::empty()).unwrap();
     let (db, setup, files) = (db.clone(), setup.clone(), files.clone());

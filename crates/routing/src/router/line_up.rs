@@ -48,6 +48,7 @@ impl Router {
             first: first.into_iter().collect(),
             arrived_ms: now_ms,
             since_ms: work.since_ms.unwrap_or(now_ms).min(now_ms),
+            served_ms: None,
             step: 0,
             step_since_ms: now_ms,
             not_again: BTreeMap::new(),
@@ -194,12 +195,17 @@ impl Router {
         };
         let row = &piece.row;
         let target_ms = self.target_of(row).unwrap_or(self.settings.usual_target_ms);
-        let deadline_ms = match self.settings.calendar_of(row.queue) {
-            Some(calendar) => calendar.after_open_time(row.since_ms, target_ms),
-            None => row.since_ms.saturating_add(target_ms),
+        let calendar = self.settings.calendar_of(row.queue);
+        let after = |from_ms: Millis| match calendar {
+            Some(calendar) => calendar.after_open_time(from_ms, target_ms),
+            None => from_ms.saturating_add(target_ms),
         };
+        let from_ms = row
+            .served_ms
+            .map_or(row.since_ms, |at_ms| at_ms.max(row.since_ms));
+        let deadline_ms = after(from_ms);
         let head_start_ms = self.settings.head_start_ms.get(&row.priority).copied();
-        let rank_ms = deadline_ms.saturating_sub(head_start_ms.unwrap_or(0));
+        let rank_ms = after(row.since_ms).saturating_sub(head_start_ms.unwrap_or(0));
         if let Some(piece) = self.work.get_mut(&item) {
             piece.deadline_ms = deadline_ms;
             piece.rank_ms = rank_ms;
