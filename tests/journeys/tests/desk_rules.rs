@@ -1,5 +1,5 @@
 //! Rules at the desk, in real browsers: a policy and a procedure are edited, refused, published and taken back; what the
-//! policy forbids is asked for and approved; and what the AI thought can be read.
+//! policy forbids is asked for and approved; what the AI thought can be read; and the AI agent is paused and set up.
 //!
 //! The stories themselves are `browser/rules.mjs` and `browser/suggestion.mjs`. The AI is the real one, over the demo
 //! shop's procedures, policy and order system; customers write over `/story/…`, which only this test has.
@@ -20,6 +20,7 @@ use throughline_engine::agent::{AGENT, Agent};
 use throughline_engine::job::Runner;
 use throughline_engine::knowledge::Knowledge;
 use throughline_engine::policy::{self, PolicyKind};
+use throughline_engine::routing::Dispatcher;
 use throughline_engine::visitor::Terms;
 use throughline_http::{App, router};
 use throughline_model::assurance::Assurance;
@@ -73,11 +74,12 @@ async fn open(address: SocketAddr, orders: &str) -> Router {
     let knowledge = Knowledge::new(db.clone(), None);
     let agent = Arc::new(agent(&shop, orders, knowledge.clone()).await);
     let runner = Runner::new(db.clone(), setup.clone()).with(AGENT, agent.clone(), 1);
+    let routing = Dispatcher::open(db.clone(), setup.clone()).await.unwrap();
     let settings = format!("[server]\npublic_url = \"http://{address}/\"\n{LIMITS}");
     let config = throughline_config::parse(&settings, std::iter::empty()).unwrap();
     let (db, setup, files) = (db.clone(), setup.clone(), files.clone());
     let app = App::with_knowledge(db, setup, files, config, Vec::new(), knowledge);
-    let app = app.with_agent(Some(agent));
+    let app = app.with_agent(Some(agent)).with_routing(Arc::new(routing));
     let world = World {
         shop,
         runner: Arc::new(runner),
