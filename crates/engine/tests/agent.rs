@@ -39,7 +39,7 @@ impl Story {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo/shop");
         let (business, _) = Business::load(&folder).expect("the demo's files fit together");
         let agent = agent_with(&shop, business, &orders.base(), knowledge.clone()).await;
-        let runner = at_work(&shop, agent.clone()).await;
+        let (runner, _) = at_work(&shop, agent.clone()).await;
         Self {
             shop,
             agent,
@@ -220,7 +220,8 @@ fn whoever_wants_a_person_gets_one_with_everything_attached() {
         let told = story.answer(issue).await;
         assert!(told.contains("colleague"), "{told}");
         let handed = story.kinds(issue, EntryKind::Routing).await;
-        assert_eq!(handed.len(), 1, "{handed:?}");
+        let handed = handed.iter().filter(|text| text.starts_with("Handed to"));
+        assert_eq!(handed.count(), 1);
         let before = story.entries(issue).await.len();
         story.hears(&noah, "are you there?").await;
         let after = story.entries(issue).await;

@@ -83,7 +83,7 @@ impl Story {
         }
         let issue = self.shop.receive(message).await.conversation;
         self.shop.setup.clock.advance(60_000);
-        let runner = at_work(&self.shop, agent.clone()).await;
+        let (runner, _) = at_work(&self.shop, agent.clone()).await;
         runner.run_due().await.expect("the agent takes its turn");
         let said = self.shop.texts(issue).await.pop();
         (issue, said.unwrap_or_default())

@@ -74,11 +74,12 @@ pub async fn agent_with(
 }
 
 /// The router, which gives conversations to `agent`, and the agent's turns.
-pub async fn at_work(shop: &Shop, agent: Arc<Agent>) -> Runner {
+pub async fn at_work(shop: &Shop, agent: Arc<Agent>) -> (Runner, Arc<Dispatcher>) {
     let (db, setup) = (shop.database.db.clone(), shop.setup.clone());
     let router = Dispatcher::open(db.clone(), setup.clone()).await;
     let router = Arc::new(router.expect("the router is restored"));
-    Runner::new(db, setup)
-        .with(ROUTE, router, 1)
-        .with(AGENT, agent, 1)
+    let runner = Runner::new(db, setup)
+        .with(ROUTE, router.clone(), 1)
+        .with(AGENT, agent, 1);
+    (runner, router)
 }

@@ -1,5 +1,5 @@
 //! Rules at the desk, in real browsers: a policy and a procedure are edited, refused, published and taken back; what the
-//! policy forbids is asked for and approved; and what the AI thought can be read.
+//! policy forbids is asked for and approved; what the AI thought can be read; and the AI agent is paused and set up.
 //!
 //! The stories themselves are `browser/rules.mjs` and `browser/suggestion.mjs`. The AI is the real one, over the demo
 //! shop's procedures, policy and order system; customers write over `/story/…`, which only this test has.
@@ -16,7 +16,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use throughline_brain::{Brain, BuiltIn};
-use throughline_engine::agent::{AGENT, Agent};
+use throughline_engine::agent::Agent;
 use throughline_engine::job::Runner;
 use throughline_engine::knowledge::Knowledge;
 use throughline_engine::policy::{self, PolicyKind};
@@ -28,7 +28,7 @@ use throughline_model::identifier::Identifier;
 use throughline_model::inbound::File;
 use throughline_policy::source::SourceFile;
 use throughline_storage::Engine;
-use throughline_testkit::{Shop, demo_business};
+use throughline_testkit::{Shop, at_work, demo_business};
 use throughline_tools::{Caller, Environment};
 use throughline_understanding::Vectors;
 
@@ -72,12 +72,12 @@ async fn open(address: SocketAddr, orders: &str) -> Router {
         .unwrap();
     let knowledge = Knowledge::new(db.clone(), None);
     let agent = Arc::new(agent(&shop, orders, knowledge.clone()).await);
-    let runner = at_work(&shop, agent.clone()).await;
+    let (runner, routing) = at_work(&shop, agent.clone()).await;
     let settings = format!("[server]\npublic_url = \"http://{address}/\"\n{LIMITS}");
     let config = throughline_config::parse(&settings, std::iter::empty()).unwrap();
     let (db, setup, files) = (db.clone(), setup.clone(), files.clone());
     let app = App::with_knowledge(db, setup, files, config, Vec::new(), knowledge);
-    let app = app.with_agent(Some(agent));
+    let app = app.with_agent(Some(agent)).with_routing(routing);
     let world = World {
         shop,
         runner: Arc::new(runner),
