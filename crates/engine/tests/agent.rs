@@ -13,7 +13,7 @@ use throughline_model::conversation::{AuthorKind, Direction, EntryKind};
 use throughline_model::id::{ConversationId, CustomerId};
 use throughline_model::identifier::{Identifier, IdentifierKind};
 use throughline_storage::Engine;
-use throughline_testkit::{Shop, agent_with, at_work, on_both_engines};
+use throughline_testkit::{Shop, agent_with, at_work, brain, on_both_engines};
 
 /// A day in the order system's time, in milliseconds since 1970.
 const NOW: i64 = 1_716_000_000_000;
@@ -38,7 +38,8 @@ impl Story {
         let knowledge = Knowledge::new(shop.database.db.clone(), None);
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo/shop");
         let (business, _) = Business::load(&folder).expect("the demo's files fit together");
-        let agent = agent_with(&shop, business, &orders.base(), knowledge.clone()).await;
+        let brain = brain(business, &orders.base());
+        let agent = agent_with(&shop, brain, knowledge.clone()).await;
         let (runner, _) = at_work(&shop, agent.clone()).await;
         Self {
             shop,

@@ -2,7 +2,7 @@
 // thought.
 import assert from "node:assert/strict";
 import { accessible, base, business, picture, until } from "./browser.mjs";
-import { change, desk, NARROW, row, said, tell, WIDE } from "./door.mjs";
+import { change, desk, LOOKS, row, said, tell } from "./door.mjs";
 
 // Aarav's bookshelf costs more than an agent may decide about: the AI asks for an approval by itself.
 const mails = (text, picture = false) => business("mails", { text, picture });
@@ -414,14 +414,10 @@ const story = {
   },
 
   async "All of it is accessible, light and dark, wide and narrow, in every language"() {
-    for (const [colorScheme, viewport, locale] of [
-      ["light", WIDE, "en-GB"],
-      ["dark", WIDE, "de-DE"],
-      ["light", NARROW, "es-ES"],
-      ["dark", NARROW, "en-GB"],
-    ]) {
+    for (const look of LOOKS) {
+      const { colorScheme, viewport, locale } = look;
       const where = `${colorScheme}, ${viewport.width}, ${locale}`;
-      const { context, page } = await desk({ colorScheme, viewport, locale }, "sue");
+      const { context, page } = await desk(look, "sue");
       await row(page, "Aarav Anderson").waitFor();
       for (const part of ["document", "edit", "versions"]) {
         await page.goto(`${base}/desk/settings/policies/business/${part}`);

@@ -1,7 +1,7 @@
 // An administrator looks after members, tokens, webhooks, knowledge and what went wrong.
 import assert from "node:assert/strict";
 import { accessible, base, business, picture, until } from "./browser.mjs";
-import { desk, focused, NARROW, row, tell, WIDE } from "./door.mjs";
+import { desk, focused, LOOKS, row, tell } from "./door.mjs";
 
 await business("mia", {});
 await business("gap", { question: "Do you ship to <b>Norway</b>?" });
@@ -312,13 +312,9 @@ const story = {
   },
 
   async "Every page is accessible, light and dark, wide and narrow, in every language"() {
-    for (const [colorScheme, viewport, locale] of [
-      ["light", WIDE, "en-GB"],
-      ["dark", WIDE, "de-DE"],
-      ["light", NARROW, "es-ES"],
-      ["dark", NARROW, "en-GB"],
-    ]) {
-      const { context, page } = await desk({ colorScheme, viewport, locale }, "boss");
+    for (const look of LOOKS) {
+      const { colorScheme, viewport, locale } = look;
+      const { context, page } = await desk(look, "boss");
       for (const name of PAGES) {
         await settings(page, name);
         await page.locator(".settings-page .table-box, .settings-page .empty, .settings-page .form, .gaps").first().waitFor();
