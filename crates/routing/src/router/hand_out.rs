@@ -95,8 +95,9 @@ impl Router {
         let queue = piece.row.queue;
         let held = self.queues.get(&queue).is_some_and(|desk| desk.held);
         let mut best = Vec::new();
-        if !held {
-            self.best_workers(piece, line, &mut best);
+        self.best_workers(piece, line, &mut best);
+        if held {
+            best.retain(|standing| !standing.human);
         }
         if best.is_empty() {
             if say {

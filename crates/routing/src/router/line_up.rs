@@ -7,7 +7,7 @@ use crate::floor::LineKey;
 use crate::requirement::{Need, QueueStep, Step};
 use crate::settings::WhenClosed;
 use crate::work_item::{Callback, Place, Work, WorkItem};
-use crate::worker::Presence;
+use crate::worker::{Presence, WorkerKind};
 use std::collections::BTreeMap;
 use throughline_model::clock::Millis;
 use throughline_model::id::{QueueId, WorkItemId, WorkerId};
@@ -18,9 +18,16 @@ impl Router {
             self.ignore(Some(work.id), Ignored::KnownItem);
             return;
         }
-        let queue = self.resolve_queue(work.id, work.queue);
         let now_ms = self.now_ms();
-        let open = self.settings.is_open(queue, now_ms);
+        // Business hours are those of people.
+        let closed = !self.settings.is_open(work.queue, now_ms);
+        let (queue, open) = match closed && self.ai_could_take(work) {
+            true => (work.queue, true),
+            false => {
+                let queue = self.resolve_queue(work.id, work.queue);
+                (queue, self.settings.is_open(queue, now_ms))
+            }
+        };
         let rule = self.settings.queues.get(&queue);
         if !open && rule.is_some_and(|queue| queue.when_closed == WhenClosed::Refuse) {
             let calendar = self.settings.calendar_of(queue);
@@ -72,6 +79,30 @@ impl Router {
             Some(worker) if self.keeps_from_taking(id, worker).is_none() => self.take(id, worker),
             _ => self.turn.work.push_back((id, true)),
         }
+    }
+
+    /// Whether an AI agent is free that some step of the work's own queue asks.
+    fn ai_could_take(&self, work: &Work) -> bool {
+        if work.only == Some(WorkerKind::Human) || work.taken_by.is_some() {
+            return false;
+        }
+        let everything = [QueueStep::everything()];
+        let Some(queue) = self.settings.queues.get(&work.queue) else {
+            return false;
+        };
+        let steps: &[QueueStep] = match queue.steps.is_empty() {
+            true => &everything,
+            false => &queue.steps,
+        };
+        let needs: Vec<Need> = steps
+            .iter()
+            .map(|step| step.for_request(work.queue, &work.wanted).need)
+            .collect();
+        let mut ai = self.workers.values().filter(|post| !post.is_human());
+        ai.any(|post| {
+            post.may_be_asked(work.class, &self.rules)
+                && needs.iter().any(|need| need.is_met_by(&post.row.worker))
+        })
     }
 
     /// The queue that takes what comes for another: one that exists, and that does not send it on.
