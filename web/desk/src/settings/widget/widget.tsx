@@ -14,7 +14,7 @@ import { w } from "../words.ts";
 import { AskedFields } from "./asked.tsx";
 import { Line, Switch } from "./fields.tsx";
 import { AnsweringHours } from "./hours.tsx";
-import { draftOf, lookOf, refused, shown, unreadable, type Draft, type Setup } from "./model.ts";
+import { draftOf, lookOf, refused, shown, unreadable, WAITING, type Draft, type Setup } from "./model.ts";
 import { Preview } from "./preview.tsx";
 import { Tag } from "./tag.tsx";
 import { TextFields } from "./texts.tsx";
@@ -64,7 +64,7 @@ function Editor({ name, path, setup, onSetup, onBack }: EditorProps): JSX.Elemen
   const saved = draftOf(setup.settings);
   const savedText = JSON.stringify(saved);
   const [kept] = useState(() => (may("admin") ? read<Kept | null>(place, null) : null));
-  const [draft, setDraft] = useState<Draft>(kept?.draft ?? saved);
+  const [draft, setDraft] = useState<Draft>({ ...saved, ...kept?.draft });
   const [basedOn, setBasedOn] = useState(kept?.basedOn ?? savedText);
   const [turn, setTurn] = useState(0);
   const [wrong, setWrong] = useState<Wrong>({});
@@ -187,6 +187,11 @@ function Behaviour({ draft, wrong, onDraft }: PartProps): JSX.Element {
       <Switch label={l("rating")} on={draft.rating} onSwitch={(rating) => onDraft({ rating })} />
       <Switch label={l("sounds")} on={draft.sounds} onSwitch={(sounds) => onDraft({ sounds })} />
       <Switch label={l("push")} on={draft.push} onSwitch={(push) => onDraft({ push })} />
+      <Field label={l("waiting")} hint={l(`waitingHint_${draft.waiting}`)}>
+        <select value={draft.waiting} onChange={(event) => onDraft({ waiting: event.currentTarget.value as Draft["waiting"] })}>
+          {WAITING.map((one) => <option key={one} value={one}>{l(`waiting_${one}`)}</option>)}
+        </select>
+      </Field>
       <Line label={l("phone")} hint={l("phoneHint")} of="phone" wrong={wrong} most={16} placeholder="+493012345678" value={draft.phone} onValue={(phone) => onDraft({ phone })} />
     </fieldset>
   );
