@@ -142,7 +142,7 @@ pub(super) fn begin(
     let received = tx.one(&queries::INSERT, values, |row| {
         let priority: Priority = row.word("priority")?;
         Ok(Change {
-            priority: Some(priority).filter(|one| *one != Priority::Normal),
+            priority: (priority != Priority::Normal).then_some(priority),
             fields: row.json("fields")?,
             add_tags: row.json("tags")?,
             ..Change::default()

@@ -38,8 +38,8 @@ fn an_administrator_sets_how_mail_is_received_and_everybody_may_look() {
         assert_eq!(set, told);
         assert_eq!(desk.get(&ana, MAIL).await.ok(), told);
         let case = desk.mail("kim", "400 chairs?").await.conversation;
-        let case = desk.get(&ana, &format!("/api/v1/conversations/{case}"));
-        let case = case.await.ok();
+        let case = format!("/api/v1/conversations/{case}");
+        let case = desk.get(&ana, &case).await.ok();
         assert_eq!(case["priority"], "high");
         assert_eq!(case["fields"]["queue"], queue["id"]);
         assert_eq!(case["tags"], json!(["bulk-order"]));
