@@ -25,8 +25,8 @@ mod works;
 
 pub use copilot::{Citation, Copilot, NextStep, Reason, Suggestion, Verdict};
 pub(crate) use ledger::author;
-pub(crate) use mind::handed_off;
 pub use mind::{Trace, hand_back, traces};
+pub(crate) use mind::{handed_off, keep_out};
 pub use records::CustomerRecords;
 pub use turn::Agent;
 pub use works::Library;

@@ -38,7 +38,7 @@ use crate::{Setup, agent, job};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use throughline_model::clock::{Clock, Millis};
-use throughline_model::id::{ConversationId, MemberId, WorkerId};
+use throughline_model::id::{ConversationId, MemberId, QueueId, WorkerId};
 use throughline_storage::{Tx, params};
 
 /// The job kind in which the router hears of a conversation or a member.
@@ -147,6 +147,15 @@ pub fn wake_worker(tx: &mut Tx<'_>, clock: &Clock, member: MemberId) -> Result<(
     let news = json!(News::Member { id: member });
     job::enqueue(tx, clock, ROUTE, &key, &news, now, TRIES)?;
     Ok(())
+}
+
+/// The queue of this name, or with this id.
+pub(crate) fn queue_in(settings: &Settings, name: &str) -> Option<QueueId> {
+    let mut queues = settings.queues.iter();
+    let found = queues.find(|(id, queue)| {
+        queue.name.eq_ignore_ascii_case(name.trim()) || id.to_string() == name.trim()
+    });
+    found.map(|(id, _)| *id)
 }
 
 /// The worker that a member is.

@@ -43,6 +43,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "procedures",
         include_str!("../migrations/0013_procedures.sql"),
     ),
+    (
+        15,
+        "reception",
+        include_str!("../migrations/0015_reception.sql"),
+    ),
 ];
 
 const LIST: Query = Query::plain(

@@ -45,7 +45,7 @@ for (const colorScheme of ["light", "dark"]) {
     ["settings/policies/business", "policies"],
     ["settings/procedures/read/return-item", "procedures"],
     ["settings/routing", "routing"],
-    ["settings/endpoints/shop-chat", "widget-settings"],
+    ["settings/endpoints/shop-chat/looks", "widget-settings"],
   ]) {
     await desk.goto(`${base}/desk/${page}`);
     await desk.locator("#main h1").first().waitFor();

@@ -5,7 +5,7 @@ use crate::access::member;
 use crate::conversation::{self, Conversation};
 use crate::error::{Error, Result};
 use crate::queries::routing as queries;
-use crate::routing::{With, member_of, wanted, worker_of};
+use crate::routing::{With, member_of, queue_in, wanted, worker_of};
 use crate::{Setup, agent};
 use std::collections::BTreeSet;
 use throughline_model::clock::Millis;
@@ -282,11 +282,7 @@ fn named(router: &Router, case: &Case) -> Option<QueueId> {
 
 /// The queue of this name, or with this id.
 pub(super) fn queue_called(router: &Router, name: &str) -> Option<QueueId> {
-    let mut queues = router.settings().queues.iter();
-    let found = queues.find(|(id, queue)| {
-        queue.name.eq_ignore_ascii_case(name.trim()) || id.to_string() == name.trim()
-    });
-    found.map(|(id, _)| *id)
+    queue_in(router.settings(), name)
 }
 
 fn is_away(router: &Router, worker: WorkerId) -> bool {

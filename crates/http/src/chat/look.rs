@@ -118,6 +118,8 @@ pub struct WidgetSettings {
     sounds: bool,
     /// Whether visitors can let their browser tell them of answers while the chat is closed.
     push: bool,
+    /// What a visitor who waits for a person is told of the line: `place_and_time`, `time` or `none`.
+    waiting: &'static str,
     /// A number to call, such as `+493012345678`.
     phone: Option<String>,
 }
@@ -171,6 +173,7 @@ impl From<Look> for WidgetSettings {
             rating,
             sounds,
             push,
+            waiting,
             phone,
         } = widget;
         let texts = texts.into_iter().map(|one| WidgetTexts {
@@ -203,6 +206,7 @@ impl From<Look> for WidgetSettings {
             rating,
             sounds,
             push,
+            waiting: waiting.as_str(),
             phone,
         }
     }
