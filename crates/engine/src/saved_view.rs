@@ -28,7 +28,9 @@ words! {
         Anyone = "anyone",
         /// Those of whoever looks at it.
         Me = "me",
-        /// Those nobody looks after.
+        /// Those the AI agent has.
+        Agent = "agent",
+        /// Those nobody looks after, nor the AI agent.
         Nobody = "nobody",
         /// Those of the member named.
         Member = "member",

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use throughline_engine::Error;
 use throughline_engine::access::member::{self, NewMember};
 use throughline_engine::agent;
-use throughline_engine::conversation::{self, Author, Conversation, Entry, View};
+use throughline_engine::conversation::{
+    self, Author, Conversation, Entry, InboxFilter, View, Whose,
+};
 use throughline_engine::job::Runner;
 use throughline_engine::routing::{AgentSettings, Dispatcher, Presence, Transfer};
 use throughline_model::conversation::{AuthorKind, EntryKind, Role};
@@ -89,6 +91,17 @@ impl Story {
         read.expect("the conversation is there")
     }
 
+    async fn listed(&self, whose: Whose) -> Vec<ConversationId> {
+        let filter = InboxFilter {
+            whose,
+            ..InboxFilter::default()
+        };
+        let db = &self.shop.database.db;
+        let read = db.read(move |tx| conversation::inbox(tx, &filter, None, 10));
+        let rows = read.await.expect("the inbox is read").into_iter();
+        rows.map(|row| row.conversation.id).collect()
+    }
+
     async fn pauses(&self) {
         let paused = self.routing.set_agent_presence(Presence::Away).await;
         paused.expect("the AI agent is paused");
@@ -126,6 +139,8 @@ async fn first(engine: Engine) {
     assert_eq!(story.routed(case).await, ["Assigned to the AI agent"]);
     assert_eq!(story.case(case).await.owner, None);
     assert_eq!(story.offered().await, None, "nobody is asked beside it");
+    assert_eq!(story.listed(Whose::Agent).await, [case]);
+    assert!(story.listed(Whose::Nobody).await.is_empty());
     story.hears("browser-1", "hello again").await;
     assert_eq!(story.answers(case).await, 2);
     assert_eq!(story.routed(case).await.len(), 1, "it has it already");
@@ -182,6 +197,8 @@ async fn handed_over(engine: Engine) {
     let serve_by = story.case(case).await.serve_by.expect("it is promised");
     assert!((now + 4 * MINUTE..=now + 5 * MINUTE).contains(&serve_by));
     let routed = story.routed(case).await;
+    assert_eq!(story.listed(Whose::Nobody).await, [case]);
+    assert!(story.listed(Whose::Agent).await.is_empty());
     assert!(routed[1].starts_with("Handed to"), "{routed:?}");
     assert_eq!(routed[2..], ["Offered to Ana"]);
     story.ana_takes(case).await;

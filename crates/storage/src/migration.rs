@@ -48,6 +48,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "reception",
         include_str!("../migrations/0015_reception.sql"),
     ),
+    (
+        16,
+        "with_agent",
+        include_str!("../migrations/0016_with_agent.sql"),
+    ),
 ];
 
 const LIST: Query = Query::plain(

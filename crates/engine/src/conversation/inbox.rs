@@ -27,8 +27,10 @@ pub enum Whose {
     All,
     /// This member's.
     Owner(MemberId),
-    /// Nobody's yet.
+    /// Nobody's yet, nor the AI agent's.
     Nobody,
+    /// Those the AI agent has.
+    Agent,
 }
 
 /// Which conversations to show; the default is all.
@@ -98,6 +100,7 @@ pub fn inbox(
         Whose::All => ("", None),
         Whose::Owner(member) => ("owner", Some(member)),
         Whose::Nobody => ("nobody", None),
+        Whose::Agent => ("agent", None),
     };
     let channel = filter.channel.map_or("", Channel::as_str);
     let statuses = between_commas(filter.statuses.iter().map(|one| one.as_str()));

@@ -9,7 +9,7 @@ RETURNING priority, fields, tags
 
 -- name: by_id
 SELECT c.id, c.identifier_id, i.customer_id, c.brand, c.status, c.subject, c.priority, c.owner_id, c.fields, c.last_seq,
-       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags, c.serve_by
+       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags, c.serve_by, c.with_agent
 FROM conversation c JOIN identifier i ON i.id = c.identifier_id WHERE c.id = $1
 
 -- Conversations of a customer that a message may join, the best first: the one in which this very identifier
@@ -114,7 +114,7 @@ UPDATE conversation SET subject = $2 WHERE id = $1 AND subject IS NULL
 
 -- name: list
 SELECT c.id, c.identifier_id, i.customer_id, c.brand, c.status, c.subject, c.priority, c.owner_id, c.fields, c.last_seq,
-       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags, c.serve_by
+       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags, c.serve_by, c.with_agent
 FROM conversation c JOIN identifier i ON i.id = c.identifier_id
 WHERE (c.updated_at < $1 OR (c.updated_at = $1 AND c.id < $2))
   AND ($3 = '' OR c.status = $3)
@@ -126,12 +126,13 @@ ORDER BY c.updated_at DESC, c.id DESC LIMIT $7
 -- `nobody`), and `$7` is a pattern in lower case.
 -- name: inbox
 SELECT c.id, c.identifier_id, i.customer_id, c.brand, c.status, c.subject, c.priority, c.owner_id, c.fields, c.last_seq,
-       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags, c.serve_by
+       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags, c.serve_by, c.with_agent
 FROM conversation c JOIN identifier i ON i.id = c.identifier_id
 WHERE (c.updated_at < $1 OR (c.updated_at = $1 AND c.id < $2))
   AND ($3 = '' OR $3 LIKE '%,' || c.status || ',%')
   AND (CAST($4 AS TEXT) <> 'owner' OR c.owner_id = $5)
-  AND (CAST($4 AS TEXT) <> 'nobody' OR c.owner_id IS NULL)
+  AND (CAST($4 AS TEXT) <> 'nobody' OR (c.owner_id IS NULL AND NOT c.with_agent))
+  AND (CAST($4 AS TEXT) <> 'agent' OR c.with_agent)
   AND ($6 = '' OR EXISTS (SELECT 1 FROM interaction x WHERE x.conversation_id = c.id AND x.channel = $6))
   AND ($7 = '' OR LOWER(c.subject) LIKE $7 ESCAPE '\' OR LOWER(c.fields) LIKE $7 ESCAPE '\' OR EXISTS (
         SELECT 1 FROM fact f WHERE f.conversation_id = c.id AND LOWER(f.value) LIKE $7 ESCAPE '\'
@@ -197,7 +198,7 @@ FROM entry WHERE conversation_id = $1 AND kind IN ('message', 'note', 'call') OR
 
 -- name: of_customer
 SELECT c.id, c.identifier_id, i.customer_id, c.brand, c.status, c.subject, c.priority, c.owner_id, c.fields, c.last_seq,
-       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags, c.serve_by
+       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags, c.serve_by, c.with_agent
 FROM conversation c JOIN identifier i ON i.id = c.identifier_id
 WHERE i.customer_id = $1 AND c.id < $2 ORDER BY c.id DESC LIMIT $3
 

@@ -50,6 +50,8 @@ pub struct Conversation {
     /// By when the customer is to be served, as their queue promises, in milliseconds since 1970; none where nothing is
     /// promised, or a person has answered.
     pub serve_by: Option<Millis>,
+    /// Whether the router has given it to the AI agent.
+    pub with_agent: bool,
 }
 
 /// One line of the timeline.
@@ -255,5 +257,6 @@ pub(super) fn read_conversation(row: &Row<'_>) -> throughline_storage::Result<Co
         snoozed_until: row.get("snoozed_until")?,
         tags: row.json("tags")?,
         serve_by: row.get("serve_by")?,
+        with_agent: row.get("with_agent")?,
     })
 }

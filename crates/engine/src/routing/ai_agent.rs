@@ -10,11 +10,9 @@ use crate::queries::routing as queries;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use throughline_model::clock::Millis;
-use throughline_model::id::{ConversationId, QueueId, WorkerId};
-use throughline_routing::{
-    AssignmentState, Event, Level, Router, Skill, WorkClass, WorkItem, Worker,
-};
-use throughline_storage::{Tx, params};
+use throughline_model::id::{ConversationId, QueueId, WorkItemId, WorkerId};
+use throughline_routing::{Event, Level, Router, Skill, WorkClass, WorkItem, Worker};
+use throughline_storage::{Hint, Tx, params};
 use uuid::Uuid;
 
 /// The worker that the AI agent is. An installation has one.
@@ -64,10 +62,21 @@ pub struct AgentView {
 /// # Errors
 /// When the database fails.
 pub(crate) fn has_agent(tx: &mut Tx<'_>, conversation: ConversationId) -> Result<bool> {
-    let values = params![conversation.uuid()];
-    let row: Option<WorkItem> = tx.optional(&queries::ITEM, values, |row| row.json("item"))?;
-    let has = row.as_ref().and_then(WorkItem::assignment);
-    Ok(has.is_some_and(|has| has.worker == AI_AGENT && has.state != AssignmentState::WrapUp))
+    let has = tx.optional(&queries::HAS_AGENT, params![conversation], |row| {
+        row.get("with_agent")
+    })?;
+    Ok(has.unwrap_or(false))
+}
+
+/// The case says whether the AI agent has it.
+pub(super) fn keep(tx: &mut Tx<'_>, item: WorkItemId, row: Option<&WorkItem>) -> Result<()> {
+    let conversation = ConversationId(item.uuid());
+    let has = row.and_then(WorkItem::assignment);
+    let with_agent = has.is_some_and(|has| has.worker == AI_AGENT);
+    if tx.execute(&queries::WITH_AGENT, params![conversation, with_agent])? > 0 {
+        tx.hint(Hint::Changed { conversation });
+    }
+    Ok(())
 }
 
 impl Dispatcher {

@@ -53,6 +53,12 @@ ON CONFLICT (id) DO UPDATE SET item = excluded.item, listens = excluded.listens
 -- name: listen
 UPDATE routing_item SET listens = TRUE
 
+-- name: with_agent
+UPDATE conversation SET with_agent = $2 WHERE id = $1 AND with_agent <> $2
+
+-- name: has_agent
+SELECT with_agent FROM conversation WHERE id = $1
+
 -- name: listens
 SELECT listens FROM routing_item WHERE id = $1
 

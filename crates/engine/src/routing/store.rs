@@ -4,7 +4,7 @@ use crate::Setup;
 use crate::error::{Error, Result};
 use crate::queries::routing as queries;
 use crate::routing::promise::{self, Promise};
-use crate::routing::{entries, member_of};
+use crate::routing::{ai_agent, entries, member_of};
 use serde_json::json;
 use std::collections::BTreeSet;
 use throughline_model::clock::Millis;
@@ -98,7 +98,11 @@ pub(super) fn commit(tx: &mut Tx<'_>, setup: &Setup, decided: &Decided) -> Resul
             None => tx.execute(&queries::DROP_WORKER, params![id.uuid()])?,
         };
     }
+    let agent_goes = matches!(decided.event, Event::WorkerRemoved { .. });
     for (id, row) in &decided.work {
+        if setup.agent || agent_goes {
+            ai_agent::keep(tx, *id, row.as_ref())?;
+        }
         match row {
             Some(row) => {
                 let listens = listens(row, &decided.settings);

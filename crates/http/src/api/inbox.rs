@@ -32,9 +32,12 @@ struct InboxQuery {
     status: Option<String>,
     /// Only those this member looks after.
     owner: Option<MemberId>,
-    /// True for only those nobody looks after. Not together with `owner`.
+    /// True for only those nobody looks after, nor the AI agent. Not together with `owner`.
     #[serde(default)]
     unassigned: bool,
+    /// True for only those the AI agent has. Not together with `owner` or `unassigned`.
+    #[serde(default)]
+    agent: bool,
     /// Only those with contact on this channel.
     channel: Option<Channel>,
     /// Only those of one of these priorities, with commas between: `high,urgent`.
@@ -52,16 +55,21 @@ struct InboxQuery {
 
 impl InboxQuery {
     fn filter(&self) -> Result<InboxFilter, Problem> {
-        let whose = match (self.owner, self.unassigned) {
-            (Some(_), true) => {
+        let whose = match (self.owner, self.unassigned, self.agent) {
+            (Some(owner), false, false) => Whose::Owner(owner),
+            (None, true, false) => Whose::Nobody,
+            (None, false, true) => Whose::Agent,
+            (None, false, false) => Whose::All,
+            _ => {
                 return Err(Problem::invalid(
-                    "unassigned",
-                    "ask for one member's or for nobody's, not for both",
+                    if self.unassigned {
+                        "unassigned"
+                    } else {
+                        "agent"
+                    },
+                    "ask for one member's, for the AI agent's or for nobody's, not for several",
                 ));
             }
-            (Some(owner), false) => Whose::Owner(owner),
-            (None, true) => Whose::Nobody,
-            (None, false) => Whose::All,
         };
         if let Some(search) = &self.search
             && search.chars().count() > SEARCH_LIMIT

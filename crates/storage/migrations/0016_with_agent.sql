@@ -1,0 +1,2 @@
+-- The router has given the conversation to the AI agent.
+ALTER TABLE conversation ADD COLUMN with_agent BOOLEAN NOT NULL DEFAULT FALSE;
