@@ -174,7 +174,7 @@ async fn paused(engine: Engine) {
             "Offered to Ana",
             "No longer offered to Ana (declined)",
             "Back in line (declined)",
-            "In line: 1 full, 1 away",
+            "In line: 1 declined or missed it lately, 1 away",
             "Assigned to the AI agent",
         ]
     );

@@ -239,6 +239,7 @@ fn in_line(tally: &Tally, held: bool) -> String {
         return "the queue is closed".to_owned();
     }
     let counted = [
+        (tally.free, "declined or missed it lately"),
         (tally.full, "full"),
         (
             tally.ringing + tally.draining,

@@ -1,6 +1,7 @@
 //! By when a customer is to be served: what the target of their queue comes to, kept with the conversation until a person
 //! has answered.
 
+use super::ai_agent::AI_AGENT;
 use crate::error::Result;
 use crate::queries::routing as queries;
 use throughline_model::clock::Millis;
@@ -37,6 +38,8 @@ fn promised(router: &Router, event: &Event, id: WorkItemId) -> Option<Promise> {
     let came = matches!(event, Event::Arrived(work) if work.id == id);
     let (serve_by, is_taken) = match row.map(|row| &row.place) {
         Some(Place::Waiting | Place::Offered(_)) => (router.promised_ms(id), false),
+        // It answers at once.
+        Some(Place::Assigned(has)) if has.worker == AI_AGENT => (None, false),
         Some(Place::Assigned(has)) if has.state != AssignmentState::WrapUp => match came {
             true => (router.promised_ms(id), true),
             false => return None,

@@ -291,6 +291,13 @@ impl Router {
             }
             _ => None,
         };
+        let passed_over = self.item(item).map(|row| row.not_again.keys());
+        let ai: Vec<WorkerId> = passed_over
+            .into_iter()
+            .flatten()
+            .filter(|worker| !self.workers.get(worker).is_some_and(Post::is_human))
+            .copied()
+            .collect();
         let to_person = match to {
             TransferTo::Worker(worker) => self.workers.get(worker).is_some_and(Post::is_human),
             TransferTo::Human(_) => true,
@@ -320,7 +327,11 @@ impl Router {
         }
         match to {
             TransferTo::Human(_) => {}
-            TransferTo::Ai => row.only = None,
+            // It is asked although it has handed it over.
+            TransferTo::Ai => {
+                row.only = None;
+                row.not_again.retain(|worker, _| !ai.contains(worker));
+            }
             TransferTo::Worker(worker) => {
                 row.not_again.remove(worker);
             }

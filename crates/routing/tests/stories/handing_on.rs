@@ -62,6 +62,14 @@ fn the_ai_hands_on_to_a_human_and_the_clock_goes_on() {
     floor.accepts(ANA, 1);
     floor.tell(transfer(1, Some(ANA), TransferTo::Ai));
     assert_eq!(floor.has(1), Some(ROBO));
+    floor.tell(transfer(1, Some(ROBO), TransferTo::Human(None)));
+    floor.accepts(ANA, 1);
+    floor.tell(transfer(1, Some(ANA), TransferTo::Ai));
+    assert_eq!(
+        floor.has(1),
+        Some(ROBO),
+        "although it has just handed it over"
+    );
 }
 
 #[test]
