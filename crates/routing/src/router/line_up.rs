@@ -1,13 +1,15 @@
 //! Coming in, standing in line, and what a step asks.
 
+use super::callback::as_it_came;
 use super::{Piece, Router};
 use crate::effect::{Diversion, Effect, Ignored, Requeue, Withdrawal};
 use crate::event::Change;
 use crate::floor::LineKey;
 use crate::requirement::{Need, QueueStep, Step};
 use crate::settings::WhenClosed;
-use crate::work_item::{Callback, Place, Work, WorkItem};
-use crate::worker::Presence;
+use crate::work_class::WorkClass;
+use crate::work_item::{Place, Work, WorkItem};
+use crate::worker::{Presence, WorkerKind};
 use std::collections::BTreeMap;
 use throughline_model::clock::Millis;
 use throughline_model::id::{QueueId, WorkItemId, WorkerId};
@@ -38,13 +40,18 @@ impl Router {
             Some(worker) => Some(self.step_for(worker)),
             None => last.map(|worker| one_worker(worker, Some(affinity_ms))),
         };
+        let called = work.callback.is_some();
         let row = WorkItem {
             id: work.id,
-            class: work.class,
+            class: if called { WorkClass::Call } else { work.class },
             queue,
             wanted: work.wanted.clone(),
             priority: work.priority,
-            only: work.only,
+            only: if called {
+                Some(WorkerKind::Human)
+            } else {
+                work.only
+            },
             first: first.into_iter().collect(),
             arrived_ms: now_ms,
             since_ms: work.since_ms.unwrap_or(now_ms).min(now_ms),
@@ -52,7 +59,8 @@ impl Router {
             step_since_ms: now_ms,
             not_again: BTreeMap::new(),
             heard_ms: now_ms,
-            callback: work.callback_at_ms.map(|_| Callback::default()),
+            callback: work.callback,
+            came_as: called.then_some(work.class),
             drains: None,
             overridden_by: None,
             overdue: false,
@@ -61,7 +69,7 @@ impl Router {
         let id = row.id;
         self.work.insert(id, Piece::new(row));
         self.touch(id);
-        if let Some(at_ms) = work.callback_at_ms {
+        if let Some(at_ms) = work.callback.and_then(|callback| callback.at_ms) {
             self.put_off(id, self.open_from(queue, at_ms), work.taken_by);
             return;
         }
@@ -119,6 +127,7 @@ impl Router {
             return;
         };
         row.place = Place::Waiting;
+        as_it_came(row);
         let since_ms = row.since_ms;
         self.say(Effect::Requeued {
             item,
