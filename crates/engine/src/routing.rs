@@ -10,6 +10,7 @@
 
 mod attendance;
 mod board;
+mod callback;
 mod dispatcher;
 mod entries;
 mod follow;
@@ -21,11 +22,13 @@ mod wanted;
 mod worker;
 
 pub use board::{Board, Held, LiveOffer, Me, QueueView, WorkerView};
+pub use callback::CallbackOutcome;
 pub use dispatcher::{Dispatcher, Transfer};
 pub use throughline_routing::{Presence, Settings};
 pub use wait::{Wait, waits};
 pub use worker::WorkerSettings;
 
+pub(crate) use entries::time_of;
 pub(crate) use wanted::{FIELD as SKILLS, wanted};
 
 use crate::error::Result;

@@ -43,6 +43,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "procedures",
         include_str!("../migrations/0013_procedures.sql"),
     ),
+    (
+        14,
+        "callbacks",
+        include_str!("../migrations/0014_callbacks.sql"),
+    ),
 ];
 
 const LIST: Query = Query::plain(

@@ -1,6 +1,7 @@
 //! Reading conversations and their timeline.
 
 use crate::conversation::append::Author;
+use crate::conversation::callback::{Callback, read_callback};
 use crate::error::{Error, Result};
 use crate::queries::conversation as queries;
 use serde::Serialize;
@@ -50,6 +51,9 @@ pub struct Conversation {
     /// By when the customer is to be served, as their queue promises, in milliseconds since 1970; none where nothing is
     /// promised, or a person has answered.
     pub serve_by: Option<Millis>,
+    /// How the customer is to be called back, or what came of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub callback: Option<Callback>,
 }
 
 /// One line of the timeline.
@@ -255,5 +259,6 @@ pub(super) fn read_conversation(row: &Row<'_>) -> throughline_storage::Result<Co
         snoozed_until: row.get("snoozed_until")?,
         tags: row.json("tags")?,
         serve_by: row.get("serve_by")?,
+        callback: read_callback(row)?,
     })
 }

@@ -4,7 +4,7 @@ use crate::access::member;
 use crate::conversation::{self, Conversation};
 use crate::error::{Error, Result};
 use crate::queries::routing as queries;
-use crate::routing::{With, member_of, wanted, worker_of};
+use crate::routing::{With, callback, member_of, wanted, worker_of};
 use crate::{Setup, agent};
 use std::collections::BTreeSet;
 use throughline_model::clock::Millis;
@@ -59,6 +59,7 @@ pub(super) fn case(
     let class = lines.first().map(|line| WorkClass::of(line.channel));
     let with_people = match with {
         Some(With::People) => true,
+        _ if conversation.wants_callback() => true,
         _ => !setup.agent || agent::handed_off(tx, id)?,
     };
     let mut kept_out = BTreeSet::new();
@@ -119,7 +120,12 @@ pub(super) fn case_event(
     let Some(case) = case else {
         return router.item(item).map(|_| Event::Cancelled { item });
     };
-    let open = case.conversation.status == CaseStatus::Open;
+    // What was agreed is kept though the case was put aside since.
+    let open = match case.conversation.status {
+        CaseStatus::Open => true,
+        CaseStatus::Pending | CaseStatus::Snoozed => case.conversation.wants_callback(),
+        CaseStatus::Resolved | CaseStatus::Closed => false,
+    };
     match router.item(item) {
         None if open => arrival(router, item, case).map(Event::Arrived),
         None => None,
@@ -135,8 +141,19 @@ fn arrival(router: &Router, item: WorkItemId, case: &Case) -> Option<Work> {
     let mut work = Work::new(item, case.class, queue);
     work.priority = case.conversation.priority;
     work.wanted = asked(case);
+    work.callback = callback::wanted(&case.conversation);
+    let agreed = work
+        .callback
+        .is_some_and(|callback| callback.at_ms.is_some());
+    let class = match work.callback {
+        Some(_) => WorkClass::Call,
+        None => case.class,
+    };
     match case.conversation.owner.map(worker_of) {
-        Some(owner) if can_take(router, owner, case.class) => work.taken_by = Some(owner),
+        // They need room when the time has come, not now.
+        Some(owner) if agreed => work.taken_by = Some(owner),
+        Some(owner) if can_take(router, owner, class) => work.taken_by = Some(owner),
+        Some(owner) if work.callback.is_some() => work.last_worker = Some(owner),
         Some(owner) if case.call != Call::None && is_away(router, owner) => {
             work.last_worker = Some(owner);
         }
@@ -166,7 +183,8 @@ fn ended(row: &WorkItem) -> Option<Event> {
 fn known(router: &Router, row: &WorkItem, case: &Case, with: Option<With>) -> Option<Event> {
     let item = row.id;
     let owner = case.conversation.owner.map(worker_of);
-    if with == Some(With::Agent) && owner.is_none() {
+    let calls = case.conversation.wants_callback();
+    if with == Some(With::Agent) && owner.is_none() && !calls {
         return Some(Event::Cancelled { item });
     }
     let in_line = matches!(row.place, Place::Waiting | Place::Offered(_));
@@ -175,6 +193,9 @@ fn known(router: &Router, row: &WorkItem, case: &Case, with: Option<With>) -> Op
         && row.heard_ms < at
     {
         return Some(Event::CustomerHeard { item });
+    }
+    if let Some(event) = callback::event(row, &case.conversation) {
+        return Some(event);
     }
     let queue = named(router, case);
     match (&row.place, owner) {
@@ -199,6 +220,9 @@ fn known(router: &Router, row: &WorkItem, case: &Case, with: Option<With>) -> Op
             return Some(Event::Cancelled { item });
         }
         (Place::Assigned(_), Some(_)) => {}
+        // Put off until a time that was agreed with its owner, or until they have room.
+        (Place::Later { worker, .. }, Some(owner))
+            if calls && (*worker == Some(owner) || !can_take(router, owner, row.class)) => {}
         (place, Some(worker)) => {
             let asked = matches!(place, Place::Offered(offer) if offer.worker == worker);
             return Some(match asked || can_take(router, worker, row.class) {
