@@ -47,6 +47,9 @@ section! {
         /// Whether visitors can have their browser tell them of answers while the hosted page is
         /// closed: it goes through the push service of the browser's maker.
         pub push: bool = default(true),
+        /// Whether visitors who wait for a person can leave a number and be called back, by people with
+        /// telephones of their own.
+        pub callback: bool = default(false),
         /// A number to call, shown where the conversation can go on elsewhere.
         pub phone: Option<String> = example("+493012345678"),
     }

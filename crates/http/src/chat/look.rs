@@ -118,6 +118,8 @@ pub struct WidgetSettings {
     sounds: bool,
     /// Whether visitors can let their browser tell them of answers while the chat is closed.
     push: bool,
+    /// Whether visitors who wait for a person can ask to be called back.
+    callback: bool,
     /// A number to call, such as `+493012345678`.
     phone: Option<String>,
 }
@@ -171,6 +173,7 @@ impl From<Look> for WidgetSettings {
             rating,
             sounds,
             push,
+            callback,
             phone,
         } = widget;
         let texts = texts.into_iter().map(|one| WidgetTexts {
@@ -203,6 +206,7 @@ impl From<Look> for WidgetSettings {
             rating,
             sounds,
             push,
+            callback,
             phone,
         }
     }
