@@ -44,6 +44,7 @@ export interface Look extends Texts {
   rating: boolean;
   sounds: boolean;
   push: boolean;
+  callback: boolean;
   phone: string | null;
 }
 

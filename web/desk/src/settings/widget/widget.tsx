@@ -187,6 +187,7 @@ function Behaviour({ draft, wrong, onDraft }: PartProps): JSX.Element {
       <Switch label={l("rating")} on={draft.rating} onSwitch={(rating) => onDraft({ rating })} />
       <Switch label={l("sounds")} on={draft.sounds} onSwitch={(sounds) => onDraft({ sounds })} />
       <Switch label={l("push")} on={draft.push} onSwitch={(push) => onDraft({ push })} />
+      <Switch label={l("callback")} on={draft.callback} onSwitch={(callback) => onDraft({ callback })} />
       <Line label={l("phone")} hint={l("phoneHint")} of="phone" wrong={wrong} most={16} placeholder="+493012345678" value={draft.phone} onValue={(phone) => onDraft({ phone })} />
     </fieldset>
   );

@@ -69,6 +69,7 @@ export const de: WidgetWords = {
   rating: "Besucher werden gefragt, wie sie bedient wurden",
   sounds: "Eine neue Antwort macht einen Ton, bis der Besucher ihn abstellt",
   push: "Besucher der eigenen Seite des Chats können sich vom Browser sagen lassen, dass eine Antwort da ist",
+  callback: "Wer auf jemanden wartet, kann eine Nummer hinterlassen und wird zurückgerufen",
   phone: "Eine Nummer zum Anrufen",
   phoneHint: "In internationaler Form; gezeigt, wo die Unterhaltung anderswo weitergehen kann.",
   preview: "Vorschau",

@@ -69,6 +69,7 @@ export const en = {
   rating: "Visitors are asked how they were served",
   sounds: "A new answer makes a sound, until the visitor turns it off",
   push: "Visitors of the chat's own page can be told by their browser that there is an answer",
+  callback: "Who waits for a person can leave a number and be called back",
   phone: "A number to call",
   phoneHint: "In international form; shown where the conversation can go on elsewhere.",
   preview: "Preview",

@@ -69,6 +69,7 @@ export const es: WidgetWords = {
   rating: "Se pregunta a los visitantes cómo se les atendió",
   sounds: "Una respuesta nueva suena, hasta que el visitante lo apague",
   push: "Quien visita la página propia del chat puede pedir que su navegador avise de una respuesta",
+  callback: "Quien espera a una persona puede dejar un número para que le llamen",
   phone: "Un número al que llamar",
   phoneHint: "En formato internacional; se muestra donde la conversación puede seguir por otra vía.",
   preview: "Vista previa",
