@@ -81,7 +81,13 @@ impl Router {
     }
 
     pub(super) fn miss_callback(&mut self, item: WorkItemId, worker: WorkerId) {
-        if self.held(item, worker).is_none() {
+        // Whoever called need not have taken it: it may be in line, or agreed with them for later.
+        let may_call = self.item(item).is_some_and(|row| match &row.place {
+            Place::Waiting | Place::Offered(_) => row.callback.is_some(),
+            Place::Later { worker: had, .. } => row.callback.is_some() && *had == Some(worker),
+            Place::Assigned(_) => false,
+        });
+        if !may_call && self.held(item, worker).is_none() {
             return;
         }
         let now_ms = self.now_ms();
@@ -103,7 +109,7 @@ impl Router {
             self.depart(item, Departure::Unreachable, Withdrawal::Gone);
             return;
         }
-        self.release(item, Release::Unanswered);
+        self.pull(item, Withdrawal::Moved, Release::Unanswered);
         self.make_call(item, None, attempts);
         self.put_off(item, self.open_from(queue, now_ms + retry_ms), None);
     }
@@ -145,7 +151,7 @@ impl Router {
         }
     }
 
-    fn is_for_humans(&self, step: &Step) -> bool {
+    pub(super) fn is_for_humans(&self, step: &Step) -> bool {
         let worker = step.need.worker;
         step.need.kind != Some(WorkerKind::Ai) && worker.is_none_or(|worker| self.is_human(worker))
     }

@@ -24,7 +24,8 @@ impl Router {
         let now_ms = self.now_ms();
         let open = self.settings.is_open(queue, now_ms);
         let rule = self.settings.queues.get(&queue);
-        if !open && rule.is_some_and(|queue| queue.when_closed == WhenClosed::Refuse) {
+        let refuses = !open && rule.is_some_and(|queue| queue.when_closed == WhenClosed::Refuse);
+        if refuses && work.callback.is_none() {
             let calendar = self.settings.calendar_of(queue);
             let opens_ms = calendar.and_then(|calendar| calendar.opens_at(now_ms));
             self.say(Effect::Refused {
@@ -41,6 +42,7 @@ impl Router {
             None => last.map(|worker| one_worker(worker, Some(affinity_ms))),
         };
         let called = work.callback.is_some();
+        let first = first.filter(|step| !called || self.is_for_humans(step));
         let row = WorkItem {
             id: work.id,
             class: if called { WorkClass::Call } else { work.class },
@@ -69,7 +71,10 @@ impl Router {
         let id = row.id;
         self.work.insert(id, Piece::new(row));
         self.touch(id);
-        if let Some(at_ms) = work.callback.and_then(|callback| callback.at_ms) {
+        // Nobody is turned away who is to be called: they are once somebody is there.
+        let callback = work.callback;
+        let due_ms = callback.and_then(|one| one.at_ms.or(refuses.then_some(now_ms)));
+        if let Some(at_ms) = due_ms {
             self.put_off(id, self.open_from(queue, at_ms), work.taken_by);
             return;
         }

@@ -208,6 +208,7 @@ impl Router {
             return;
         };
         row.place = Place::Later { until_ms, worker };
+        as_it_came(row);
         if let Some(callback) = &mut row.callback {
             callback.at_ms = Some(until_ms);
         }
