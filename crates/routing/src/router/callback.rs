@@ -30,7 +30,7 @@ impl Router {
         // Whoever has spoken with the customer is asked first; an AI agent does not call.
         let worker = had.filter(|worker| self.is_human(*worker));
         self.pull(item, Withdrawal::Moved, Release::Callback);
-        self.make_call(item, at_ms, before.map_or(0, |one| one.attempts));
+        self.make_call(item, at_ms, 0);
         match (at_ms, place) {
             (Some(at_ms), _) => self.put_off(item, self.open_from(queue, at_ms), worker),
             (None, Place::Later { .. }) => {
