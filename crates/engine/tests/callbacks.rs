@@ -178,11 +178,23 @@ impl Story {
     }
 
     async fn becomes(&self, id: ConversationId, status: CaseStatus) {
-        let setup = self.shop.setup.clone();
         let change = conversation::Change {
             status: Some(status),
             ..Default::default()
         };
+        self.change(id, change).await;
+    }
+
+    async fn gives(&self, id: ConversationId, owner: MemberId) {
+        let change = conversation::Change {
+            owner: Some(owner),
+            ..Default::default()
+        };
+        self.change(id, change).await;
+    }
+
+    async fn change(&self, id: ConversationId, change: conversation::Change) {
+        let setup = self.shop.setup.clone();
         let db = &self.shop.database.db;
         let changed =
             db.write(move |tx| conversation::change(tx, &setup, id, &change, Author::system()));
@@ -415,6 +427,32 @@ async fn put_aside(engine: Engine) {
     assert_eq!(asked, Some(case), "what was agreed is kept");
 }
 
+async fn without_room(engine: Engine) {
+    let story = Story::begins(engine).await;
+    story.comes(story.ana).await;
+    let chat = story.hears("browser-1").await;
+    story.takes(story.ana).await;
+    let case = story.hears("browser-2").await;
+    story.asks(case, wish(None)).await.expect("she is called");
+    story.gives(case, story.ana).await;
+    let held = (vec![(chat, WorkClass::Chat)], 25);
+    assert_eq!(story.has(story.ana).await, held, "a call does not fit");
+    assert_eq!(story.case(case).await.owner, Some(story.ana));
+    let nobody = CallbackOutcome::Unanswered;
+    let told = story.reports(case, story.ana, nobody).await;
+    assert_eq!(told.expect("it is tried again").owner, None);
+    let retry = Some(story.now() + 15 * MINUTE);
+    let wanted = (CallbackState::Wanted, retry, 1);
+    assert_eq!(story.callback(case).await, wanted);
+    // Who is given a call that is agreed makes it at its time, wherever it was before.
+    story.gives(case, story.ben).await;
+    story.comes(story.ben).await;
+    assert_eq!(story.asked(story.ben).await, None);
+    story.passes(15 * MINUTE).await;
+    assert_eq!(story.asked(story.ben).await, Some(case));
+    assert_eq!(story.callback(case).await.2, 1);
+}
+
 async fn somebody_elses(engine: Engine) {
     let story = Story::begins(engine).await;
     let case = story.hears("browser-1").await;
@@ -489,6 +527,11 @@ fn two_processes_call_back_as_one() {
 #[test]
 fn a_case_that_is_put_aside_is_called_back_all_the_same() {
     on_both_engines(put_aside);
+}
+
+#[test]
+fn whoever_has_no_room_may_call_all_the_same() {
+    on_both_engines(without_room);
 }
 
 #[test]

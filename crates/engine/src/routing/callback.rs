@@ -6,6 +6,7 @@ use crate::conversation::{self, Author, CallbackState, Conversation, NewCallback
 use crate::error::{Error, Result};
 use crate::{Setup, routing};
 use serde::{Deserialize, Serialize};
+use throughline_model::clock::Millis;
 use throughline_model::id::{ConversationId, MemberId, WorkItemId, WorkerId};
 use throughline_model::words;
 use throughline_routing::{
@@ -35,7 +36,8 @@ impl Dispatcher {
         author: Author,
     ) -> Result<Conversation> {
         let (setup, at_ms) = (self.setup().clone(), new.at);
-        let ask = move |tx: &mut Tx<'_>| conversation::ask_callback(tx, &setup, id, &new, author);
+        let ask =
+            move |tx: &mut Tx<'_>| conversation::ask_callback(tx, &setup, id, &new, author.clone());
         self.db().write(ask).await?;
         let item = WorkItemId(id.uuid());
         // Said outright: what is asked for may be the very time at which it was taken too early.
@@ -56,7 +58,7 @@ impl Dispatcher {
     ) -> Result<Conversation> {
         let setup = self.setup().clone();
         let cancel = move |tx: &mut Tx<'_>| {
-            conversation::end_callback(tx, &setup, id, CallbackState::Cancelled, author)
+            conversation::end_callback(tx, &setup, id, CallbackState::Cancelled, author.clone())
         };
         self.db().write(cancel).await?;
         self.catch_up(id).await
@@ -77,19 +79,34 @@ impl Dispatcher {
         match outcome {
             CallbackOutcome::Reached => {
                 let setup = self.setup().clone();
-                let reach = move |tx: &mut Tx<'_>| reached(tx, &setup, id, by, author);
+                let reach = move |tx: &mut Tx<'_>| reached(tx, &setup, id, by, &author);
                 self.db().write(reach).await?;
             }
-            CallbackOutcome::Unanswered => self.nobody_answered(id, by).await?,
+            CallbackOutcome::Unanswered => self.nobody_answered(id, by, author).await?,
         }
         self.catch_up(id).await
     }
 
-    async fn nobody_answered(&self, id: ConversationId, by: Option<MemberId>) -> Result<()> {
-        if !self.catch_up(id).await?.wants_callback() {
+    async fn nobody_answered(
+        &self,
+        id: ConversationId,
+        by: Option<MemberId>,
+        author: Author,
+    ) -> Result<()> {
+        let case = self.catch_up(id).await?;
+        if !case.wants_callback() {
             return Err(conversation::no_callback());
         }
         let item = WorkItemId(id.uuid());
+        let by = by.or(case.owner);
+        let is_known = self.look(|router| router.item(item).is_some()).await?;
+        // Whoever had no room for a call and called all the same leaves the next try to the router.
+        if !is_known && by.is_some() && case.owner == by {
+            let setup = self.setup().clone();
+            let leave = move |tx: &mut Tx<'_>| let_go(tx, &setup, id, &author);
+            self.db().write(leave).await?;
+            self.catch_up(id).await?;
+        }
         let holder = self.look(|router| holder(router, item)).await?;
         let worker = match (holder, by.map(worker_of)) {
             (Some(holder), by) if by.is_none_or(|by| by == holder) => holder,
@@ -112,7 +129,7 @@ impl Dispatcher {
         let with = None;
         self.decide(&Ask::News(News::Conversation { id, with }))
             .await?;
-        Ok(self.db().read(move |tx| conversation::get(tx, id)).await?)
+        self.db().read(move |tx| conversation::get(tx, id)).await
     }
 }
 
@@ -122,7 +139,7 @@ fn reached(
     setup: &Setup,
     id: ConversationId,
     by: Option<MemberId>,
-    author: Author,
+    author: &Author,
 ) -> Result<()> {
     conversation::end_callback(tx, setup, id, CallbackState::Done, author.clone())?;
     if by.is_none() || conversation::get(tx, id)?.owner.is_some() {
@@ -132,7 +149,21 @@ fn reached(
         owner: by,
         ..conversation::Change::default()
     };
-    conversation::change(tx, setup, id, &change, author).map(drop)
+    conversation::change(tx, setup, id, &change, author.clone()).map(drop)
+}
+
+fn let_go(tx: &mut Tx<'_>, setup: &Setup, id: ConversationId, author: &Author) -> Result<()> {
+    let nobody = conversation::Change {
+        unassign: true,
+        ..conversation::Change::default()
+    };
+    conversation::change(tx, setup, id, &nobody, author.clone()).map(drop)
+}
+
+/// Whether the call is agreed for a time to come.
+pub(super) fn is_later(case: &Conversation, now: Millis) -> bool {
+    let at = case.wanted_callback().and_then(|wanted| wanted.at);
+    at.is_some_and(|at| at > now)
 }
 
 /// What the router has to know of the call back that a conversation wants.

@@ -27,6 +27,7 @@ pub(super) struct Case {
     last_owner: Option<MemberId>,
     /// Those among the members who may not work any more.
     kept_out: BTreeSet<WorkerId>,
+    now: Millis,
 }
 
 /// Whether somebody has to look at a conversation now, even though its owner is not at the desk.
@@ -83,6 +84,7 @@ pub(super) fn case(
         call,
         last_owner,
         kept_out,
+        now: setup.clock.now(),
     }))
 }
 
@@ -142,18 +144,15 @@ fn arrival(router: &Router, item: WorkItemId, case: &Case) -> Option<Work> {
     work.priority = case.conversation.priority;
     work.wanted = asked(case);
     work.callback = callback::wanted(&case.conversation);
-    let agreed = work
-        .callback
-        .is_some_and(|callback| callback.at_ms.is_some());
+    let is_later = callback::is_later(&case.conversation, case.now);
     let class = match work.callback {
         Some(_) => WorkClass::Call,
         None => case.class,
     };
     match case.conversation.owner.map(worker_of) {
         // They need room when the time has come, not now.
-        Some(owner) if agreed => work.taken_by = Some(owner),
+        Some(owner) if is_later => work.taken_by = Some(owner),
         Some(owner) if can_take(router, owner, class) => work.taken_by = Some(owner),
-        Some(owner) if work.callback.is_some() => work.last_worker = Some(owner),
         Some(owner) if case.call != Call::None && is_away(router, owner) => {
             work.last_worker = Some(owner);
         }
@@ -220,9 +219,12 @@ fn known(router: &Router, row: &WorkItem, case: &Case, with: Option<With>) -> Op
             return Some(Event::Cancelled { item });
         }
         (Place::Assigned(_), Some(_)) => {}
-        // Put off until a time that was agreed with its owner, or until they have room.
-        (Place::Later { worker, .. }, Some(owner))
-            if calls && (*worker == Some(owner) || !can_take(router, owner, row.class)) => {}
+        // Whoever looks after it calls at its time; somebody else's time is agreed anew.
+        (Place::Later { worker, .. }, Some(owner)) if calls => {
+            if *worker != Some(owner) {
+                return Some(Event::Cancelled { item });
+            }
+        }
         (place, Some(worker)) => {
             let asked = matches!(place, Place::Offered(offer) if offer.worker == worker);
             return Some(match asked || can_take(router, worker, row.class) {
