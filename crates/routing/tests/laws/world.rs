@@ -406,12 +406,11 @@ impl World {
 
     /// Whoever is to be called back gets a whole person, and nothing stays a call for longer than it is one.
     fn check_callbacks(&self) {
-        for row in self.router.items() {
-            match (&row.callback, &row.place) {
-                (Some(_), Place::Assigned(_)) => {}
-                (Some(_), _) => assert_eq!(row.class, WorkClass::Call, "{:?}", row.id),
-                (None, Place::Assigned(_)) => {}
-                (None, _) => assert_eq!(row.came_as, None, "{:?}", row.id),
+        let nobodys = |row: &&WorkItem| row.assignment().is_none();
+        for row in self.router.items().filter(nobodys) {
+            match row.callback {
+                Some(_) => assert_eq!(row.class, WorkClass::Call, "{:?}", row.id),
+                None => assert_eq!(row.came_as, None, "{:?}", row.id),
             }
         }
     }
