@@ -5,8 +5,13 @@ use crate::postgres::{Server, VARIABLE};
 use crate::visit::Visit;
 use crate::workspace::cargo;
 
-/// Not an example of a package: browsers visit the demo shop, from the widget to the desk.
-const LIVE: &str = "live";
+/// No examples of a package: browsers visit the demo shop. Each is a script in `tests/journeys/browser`.
+const VISITS: &[(&str, &str)] = &[
+    // From the Enter key in the widget to the screen of the desk.
+    ("live", "live.mjs"),
+    // A conversation of very many entries at the desk.
+    ("timeline", "timeline.mjs"),
+];
 
 /// One measurement: a program among the examples of a package.
 struct Bench {
@@ -85,9 +90,9 @@ pub fn run(arguments: &[String]) -> Outcome {
     let (name, rest) = arguments
         .split_first()
         .ok_or_else(|| format!("name what to measure: {}", names()))?;
-    if name == LIVE {
+    if let Some(&(_, script)) = VISITS.iter().find(|(visit, _)| visit == name) {
         let visit = Visit {
-            script: "live.mjs",
+            script,
             release: true,
             pictures: None,
             arguments: rest,
@@ -122,6 +127,7 @@ pub fn run(arguments: &[String]) -> Outcome {
 }
 
 fn names() -> String {
-    let names = BENCHES.iter().map(|bench| bench.name);
-    names.chain([LIVE]).collect::<Vec<_>>().join(", ")
+    let benches = BENCHES.iter().map(|bench| bench.name);
+    let visits = VISITS.iter().map(|(name, _)| *name);
+    benches.chain(visits).collect::<Vec<_>>().join(", ")
 }

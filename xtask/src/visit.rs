@@ -76,6 +76,7 @@ impl Visit<'_> {
             .env("THROUGHLINE_DEMO_OUTSIDE", format!("127.0.0.1:{outside}"))
             // A visit writes faster than anybody types; what is measured is the way, not the limit.
             .env("THROUGHLINE__LIMITS__CHAT_MESSAGES_PER_MINUTE", "6000")
+            .env("THROUGHLINE__LIMITS__API_REQUESTS_PER_MINUTE", "1000000")
             .stdout(Stdio::null())
             .spawn()
             .map_err(|error| format!("the demo cannot be started: {error}"))

@@ -41,14 +41,15 @@ impl ByModel {
         Self { client, built_in }
     }
 
+    async fn ask(&self, request: &Request, budget: &Budget) -> Result<Value, String> {
+        let reply = self.client.ask(request, budget).await;
+        let reply = reply.map_err(|error| error.to_string())?;
+        reply.json().map_err(|error| error.to_string())
+    }
+
     async fn read(&self, hearing: &Hearing<'_>, budget: &Budget) -> Result<Vec<Command>, String> {
         let request = reading(hearing, self.client.config().max_tokens);
-        let reply = self
-            .client
-            .ask(&request, budget)
-            .await
-            .map_err(|error| error.to_string())?;
-        let written = reply.json().map_err(|error| error.to_string())?;
+        let written = self.ask(&request, budget).await?;
         let commands = commands(&written);
         match commands.is_empty() {
             true => Err("the language model wrote no command".to_owned()),
@@ -63,12 +64,7 @@ impl ByModel {
         budget: &Budget,
     ) -> Result<String, String> {
         let request = rewording(plain, saying, self.client.config().max_tokens);
-        let reply = self
-            .client
-            .ask(&request, budget)
-            .await
-            .map_err(|error| error.to_string())?;
-        let written = reply.json().map_err(|error| error.to_string())?;
+        let written = self.ask(&request, budget).await?;
         let text = written
             .get("message")
             .and_then(Value::as_str)

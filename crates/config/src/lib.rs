@@ -42,8 +42,8 @@ pub use sections::{
     Agent, Asked, Config, Conversation, Database, Dkim, Email, EmailEndpoint, Endpoint, FileStore,
     Files, Imap, ImapSecurity, JwtAlgorithm, JwtPublicKey, LanguageModel, Limits, Log, LogFormat,
     MailSecurity, Metrics, Outside, Position, Retention, S3, Security, Server, Sms, SmsProvider,
-    Smtp, SmtpListener, SpoofPolicy, Storage, StorageUrl, Structured, WIDGET_LANGUAGES, Webchat,
-    Widget, WidgetTexts, Wire,
+    Smtp, SmtpListener, SpoofPolicy, Storage, StorageUrl, Structured, WIDGET_LANGUAGES,
+    WaitingTold, Webchat, Widget, WidgetTexts, Wire,
 };
 
 use std::collections::BTreeMap;

@@ -25,7 +25,7 @@ pub use observation::{Log, LogFormat, Metrics};
 pub use outside::Outside;
 pub use server::Server;
 pub use storage::{Database, Storage, StorageUrl};
-pub use widget::{Asked, Position, WIDGET_LANGUAGES, Widget, WidgetTexts};
+pub use widget::{Asked, Position, WIDGET_LANGUAGES, WaitingTold, Widget, WidgetTexts};
 
 use crate::section::section;
 

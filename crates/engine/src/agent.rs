@@ -24,8 +24,9 @@ mod turn;
 mod works;
 
 pub use copilot::{Citation, Copilot, NextStep, Reason, Suggestion, Verdict};
-pub(crate) use mind::handed_off;
+pub(crate) use ledger::author;
 pub use mind::{Trace, hand_back, traces};
+pub(crate) use mind::{handed_off, keep_out};
 pub use records::CustomerRecords;
 pub use turn::Agent;
 pub use works::Library;

@@ -29,6 +29,7 @@ pub(crate) use callback::{amend_callback, no_callback};
 pub use fact::{Fact, facts, set_fact};
 pub use follow::follow;
 pub use inbox::{InboxFilter, InboxRow, InboxWords, Whose, inbox};
+pub(crate) use join::contact;
 pub use join::{
     Interaction, Joined, Wanted, interaction, interaction_by_id, interactions, join_or_start,
     last_interaction, lock, mark_read,
@@ -41,4 +42,5 @@ pub use read::{
 pub use release::release;
 pub use said::{Said, bring_words, said};
 pub use state::{Change, change};
+pub(crate) use tag::tag_set;
 pub use tag::{checked_tag, known_tags};

@@ -1,4 +1,9 @@
-//! Endpoints: the configured addresses of the business.
+//! Endpoints: the configured addresses of the business, and how what comes in over each is received.
+
+mod reception;
+
+pub(crate) use reception::agent_answers;
+pub use reception::{Reception, reception, set_reception};
 
 use crate::error::{Error, Result};
 use crate::queries::endpoint as queries;

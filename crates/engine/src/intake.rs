@@ -127,7 +127,7 @@ fn walk(tx: &mut Tx<'_>, setup: &Setup, kept: &Kept) -> Result<Received, Stop> {
     let person = identity::recognise(tx, &setup.clock, &sender(inbound), name)?;
     let (person, carried) = carry(tx, setup, inbound, person)?;
     let joined = join(tx, setup, kept, person, carried)?;
-    let line = conversation::interaction(
+    let contact = conversation::contact(
         tx,
         setup,
         joined.conversation,
@@ -135,6 +135,7 @@ fn walk(tx: &mut Tx<'_>, setup: &Setup, kept: &Kept) -> Result<Received, Stop> {
         inbound.channel,
         person.identifier,
     )?;
+    let line = contact.line;
     let (entry, seq) = append(tx, setup, kept, person, &joined, line)?;
     keep_raw(tx, setup, kept, joined.conversation, seq)?;
     attachment::attach(
@@ -165,15 +166,16 @@ fn walk(tx: &mut Tx<'_>, setup: &Setup, kept: &Kept) -> Result<Received, Stop> {
     )?;
     fetch_later(tx, setup, inbound, joined.conversation, entry)?;
     if !inbound.automatic {
+        if setup.agent && !contact.agent {
+            agent::keep_out(tx, setup, joined.conversation)?;
+        }
         // The agent does not listen to whoever claims to be somebody else: people have to look.
-        let with = match setup.agent && !inbound.evidence.contradicted {
-            true => {
-                agent::wake(tx, setup, joined.conversation)?;
-                None
-            }
+        let listens = setup.agent && contact.agent && !inbound.evidence.contradicted;
+        let with = match listens {
+            true => None,
             false => Some(With::People),
         };
-        routing::heard(tx, &setup.clock, joined.conversation, with)?;
+        routing::heard(tx, setup, joined.conversation, with)?;
     }
     note_answers(tx, setup, inbound, person, joined.conversation, line)?;
     Ok(Received {

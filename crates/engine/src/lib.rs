@@ -24,6 +24,7 @@ pub mod key;
 pub mod knowledge;
 pub mod macros;
 pub mod mailbox;
+mod name;
 pub mod notification;
 pub mod policy;
 mod publication;

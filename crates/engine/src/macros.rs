@@ -11,6 +11,7 @@ pub use variable::VARIABLES;
 use crate::access::{Permission, Principal, audit};
 use crate::conversation::checked_tag;
 use crate::error::{Error, Result};
+use crate::name;
 use crate::queries::macros as queries;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -131,7 +132,7 @@ pub fn get(tx: &mut Tx<'_>, by: &Principal, id: MacroId) -> Result<Macro> {
 /// [`Error::Invalid`], or [`Error::Forbidden`] for one for everybody by somebody who may not.
 pub fn create(tx: &mut Tx<'_>, clock: &Clock, by: &Principal, new: &NewMacro) -> Result<Macro> {
     let new = checked(new)?;
-    let member = keeper(by, new.shared)?;
+    let member = by.keeper(new.shared, "macros")?;
     let id = MacroId(clock.new_id());
     let values = params![
         id,
@@ -161,7 +162,7 @@ pub fn replace(
     if get(tx, by, id)?.shared {
         by.require(Permission::Oversee)?;
     }
-    let member = keeper(by, new.shared)?;
+    let member = by.keeper(new.shared, "macros")?;
     let values = params![
         id,
         member,
@@ -213,25 +214,9 @@ fn write_down(
     audit::record(tx, clock, &by.actor(), action, &id.to_string(), &details)
 }
 
-/// Whose a macro is: nobody's when it is shared.
-fn keeper(by: &Principal, shared: bool) -> Result<Option<MemberId>> {
-    if shared {
-        by.require(Permission::Oversee)?;
-        return Ok(None);
-    }
-    by.member()
-        .map(Some)
-        .ok_or_else(|| Error::invalid("shared", "a program has no macros of its own; share it"))
-}
-
 fn checked(new: &NewMacro) -> Result<NewMacro> {
     let mut new = new.clone();
-    new.name = new.name.trim().to_owned();
-    let length = new.name.chars().count();
-    if !(1..=NAME_LIMIT).contains(&length) || new.name.chars().any(char::is_control) {
-        let allowed = format!("use 1 to {NAME_LIMIT} characters without line breaks");
-        return Err(Error::invalid("name", allowed));
-    }
+    new.name = name::checked(&new.name, NAME_LIMIT)?;
     if new.text.chars().count() > MESSAGE_TEXT_LIMIT {
         let allowed = format!("use at most {MESSAGE_TEXT_LIMIT} characters");
         return Err(Error::invalid("text", allowed));

@@ -3,6 +3,7 @@
 use crate::access::{Permission, Principal};
 use crate::conversation::checked_tag;
 use crate::error::{Error, Result};
+use crate::name;
 use crate::queries::saved_view as queries;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -110,7 +111,7 @@ pub fn create(
     new: &NewSavedView,
 ) -> Result<SavedView> {
     let (name, filter) = checked(new)?;
-    let member = keeper(by, new.shared)?;
+    let member = by.keeper(new.shared, "views")?;
     let count: i64 = tx.one(&queries::COUNT, params![new.shared, member], |row| {
         row.get("count")
     })?;
@@ -138,7 +139,7 @@ pub fn replace(
 ) -> Result<SavedView> {
     let (name, filter) = checked(new)?;
     check_hand(tx, by, id)?;
-    let member = keeper(by, new.shared)?;
+    let member = by.keeper(new.shared, "views")?;
     let values = params![id, member, name, json!(filter), clock.now()];
     tx.execute(&queries::SET, values)?;
     get(tx, id)
@@ -160,17 +161,6 @@ fn get(tx: &mut Tx<'_>, id: SavedViewId) -> Result<SavedView> {
         .ok_or_else(|| Error::not_found("view", id))
 }
 
-/// Whose a view is: nobody's when it is shared.
-fn keeper(by: &Principal, shared: bool) -> Result<Option<MemberId>> {
-    if shared {
-        by.require(Permission::Oversee)?;
-        return Ok(None);
-    }
-    by.member()
-        .map(Some)
-        .ok_or_else(|| Error::invalid("shared", "a program has no views of its own; share it"))
-}
-
 fn check_hand(tx: &mut Tx<'_>, by: &Principal, id: SavedViewId) -> Result<()> {
     match get(tx, id)?.member {
         None => by.require(Permission::Oversee),
@@ -180,12 +170,7 @@ fn check_hand(tx: &mut Tx<'_>, by: &Principal, id: SavedViewId) -> Result<()> {
 }
 
 fn checked(new: &NewSavedView) -> Result<(String, ViewFilter)> {
-    let name = new.name.trim();
-    let length = name.chars().count();
-    if !(1..=NAME_LIMIT).contains(&length) || name.chars().any(char::is_control) {
-        let allowed = format!("use 1 to {NAME_LIMIT} characters without line breaks");
-        return Err(Error::invalid("name", allowed));
-    }
+    let name = name::checked(&new.name, NAME_LIMIT)?;
     let mut filter = new.filter.clone();
     if (filter.owner == Some(ViewOwner::Member)) != filter.member.is_some() {
         let rule = "name the member when the owner is 'member', and only then";
@@ -200,7 +185,7 @@ fn checked(new: &NewSavedView) -> Result<(String, ViewFilter)> {
         let allowed = format!("use at most {SEARCH_LIMIT} characters");
         return Err(Error::invalid("filter.search", allowed));
     }
-    Ok((name.to_owned(), filter))
+    Ok((name, filter))
 }
 
 fn read(row: &Row<'_>) -> throughline_storage::Result<SavedView> {

@@ -4,16 +4,15 @@
 use std::sync::Arc;
 use throughline_engine::Error;
 use throughline_engine::access::audit;
+use throughline_engine::agent::Agent;
 use throughline_engine::agent::procedures::{
     self, Edit, ProcedureEdit, ProcedureFile, TestOutcome, VersionSummary,
 };
-use throughline_engine::agent::{AGENT, Agent};
-use throughline_engine::job::Runner;
 use throughline_model::assurance::Assurance;
 use throughline_model::id::ConversationId;
 use throughline_model::identifier::{Identifier, IdentifierKind};
 use throughline_storage::Engine;
-use throughline_testkit::{Shop, agent, demo_business, on_both_engines};
+use throughline_testkit::{Shop, agent, at_work, demo_business, on_both_engines};
 
 /// A day in the order system's time, in milliseconds since 1970.
 const NOW: i64 = 1_716_000_000_000;
@@ -84,8 +83,7 @@ impl Story {
         }
         let issue = self.shop.receive(message).await.conversation;
         self.shop.setup.clock.advance(60_000);
-        let (db, setup) = (self.shop.database.db.clone(), self.shop.setup.clone());
-        let runner = Runner::new(db, setup).with(AGENT, agent.clone(), 1);
+        let (runner, _) = at_work(&self.shop, agent.clone()).await;
         runner.run_due().await.expect("the agent takes its turn");
         let said = self.shop.texts(issue).await.pop();
         (issue, said.unwrap_or_default())

@@ -293,7 +293,7 @@ async fn kept_out(engine: Engine) {
     let next = story.offer(story.ben).await.expect("Ben is asked");
     assert_eq!(next.conversation, case);
     let board = story.routing.board().await.expect("the board is read");
-    assert!(board.workers.iter().all(|one| one.member != ana));
+    assert!(board.workers.iter().all(|one| one.member != Some(ana)));
 }
 
 async fn gone_silent(engine: Engine) {
@@ -485,7 +485,10 @@ async fn silent(engine: Engine) {
     let told = story.timeline(case).await;
     assert_eq!(
         told,
-        ["Out of the line: nothing was heard of the customer any more"]
+        [
+            "In line: 2 offline",
+            "Out of the line: nothing was heard of the customer any more"
+        ]
     );
 }
 
@@ -645,9 +648,9 @@ async fn overdue(engine: Engine) {
         story.routing.tick().await.expect("the router looks");
     }
     for case in [case, other] {
-        let routed = story.routed(case).await;
+        let mut routed = story.routed(case).await;
+        routed.retain(|entry| entry.text.starts_with("Not served by 20"));
         assert_eq!(routed.len(), 1, "it is said once");
-        assert!(routed[0].text.starts_with("Not served by 20"), "{routed:?}");
         assert_eq!(routed[0].author.kind, AuthorKind::System);
         assert!(routed[0].body["routing"]["deadline_ms"].is_i64());
         assert!(

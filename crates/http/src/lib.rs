@@ -23,6 +23,7 @@ pub mod client;
 pub mod desk;
 pub mod help;
 pub mod hooks;
+pub mod html;
 pub mod invite;
 pub mod mcp;
 pub mod observe;

@@ -24,7 +24,7 @@ use mail_auth::{
     ArcOutput, AuthenticatedMessage, DkimOutput, DkimResult, DmarcOutput, DmarcResult,
     MessageAuthenticator, SpfOutput, SpfResult,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use std::net::IpAddr;
 use throughline_model::assurance::Assurance;
 use throughline_model::inbound::Evidence;
@@ -152,24 +152,17 @@ impl SenderChecks {
         let excused = self.excused_by(found.arc);
         let enforced = matches!(found.dmarc.policy(), Policy::Quarantine | Policy::Reject);
         let proven = verdict == "pass" && same_author;
-        Evidence {
-            assurance: if proven {
-                Assurance::WEAK
-            } else {
-                Assurance::NONE
-            },
-            method: proven.then(|| "dmarc".to_owned()),
-            contradicted: verdict == "fail" && enforced && excused.is_none(),
-            details: json!({
-                "spf": spf_word(found.spf.result()),
-                "dkim": dkim_word(found.dkim),
-                "dmarc": verdict,
-                "policy": policy_word(found.dmarc.policy()),
-                "arc": dkim_result_word(found.arc.result()),
-                "arc_trusted": excused,
-                "domain": author,
-            }),
-        }
+        let contradicted = verdict == "fail" && enforced && excused.is_none();
+        let details = json!({
+            "spf": spf_word(found.spf.result()),
+            "dkim": dkim_word(found.dkim),
+            "dmarc": verdict,
+            "policy": policy_word(found.dmarc.policy()),
+            "arc": dkim_result_word(found.arc.result()),
+            "arc_trusted": excused,
+            "domain": author,
+        });
+        by_dmarc(proven, contradicted, details)
     }
 
     /// The trusted forwarder that last sealed an intact ARC chain.
@@ -210,6 +203,20 @@ impl Findings<'_> {
         } else {
             "none"
         }
+    }
+}
+
+/// What a verdict of DMARC comes to, whoever found it.
+fn by_dmarc(proven: bool, contradicted: bool, details: Value) -> Evidence {
+    Evidence {
+        assurance: if proven {
+            Assurance::WEAK
+        } else {
+            Assurance::NONE
+        },
+        method: proven.then(|| "dmarc".to_owned()),
+        contradicted,
+        details,
     }
 }
 

@@ -15,8 +15,8 @@ pub(crate) const NAMED: usize = 4;
 words! {
     /// The rule by which work and worker came together.
     Rule {
-        /// Work came while workers were free: who can do least else, then the least loaded, then whom
-        /// the queues miss least, then who has gone longest without new work.
+        /// Work came while workers were free: an AI agent before people, then who can do least else, then
+        /// the least loaded, then whom the queues miss least, then who has gone longest without new work.
         BestWorker = "best_worker",
         /// A worker became free while work waited: what is due first.
         DueFirst = "due_first",
@@ -54,7 +54,8 @@ pub struct Decision {
     pub since_ms: Millis,
     /// When it should be served by.
     pub deadline_ms: Millis,
-    /// Its place in line: the deadline, less the head start of its priority. Lower goes first.
+    /// Its place in line: since when the customer waits, plus the target of the queue, less the head start of
+    /// its priority. Lower goes first.
     pub rank_ms: Millis,
     /// Workers who could have had it and stood behind, best first, at most four.
     pub runners_up: Vec<Standing>,
@@ -69,6 +70,10 @@ pub struct Decision {
 /// How a worker compares with others; lower goes first, from the top.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Standing {
+    /// A person. AI agents are asked first: they answer at once, and people stay free for what only people
+    /// can do.
+    #[serde(default)]
+    pub human: bool,
     /// How many queues and skills the worker has: whoever can do little else is asked first.
     pub breadth: u32,
     /// The share of capacity that is taken, in thousandths.

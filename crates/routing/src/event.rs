@@ -160,7 +160,8 @@ pub enum Event {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TransferTo {
-    /// One worker, for [`Settings::transfer_ms`]; then the queue it is in takes over.
+    /// One worker, for [`Settings::transfer_ms`]; then the queue it is in takes over. Work that goes to a person is for
+    /// no AI agent any more.
     Worker(WorkerId),
     /// Another queue, or the same one again.
     Queue(QueueId),

@@ -118,6 +118,12 @@ pub(crate) struct Floor {
     empty_lines: usize,
 }
 
+impl Crew {
+    pub fn is_human(&self) -> bool {
+        self.key.kind == WorkerKind::Human
+    }
+}
+
 impl Floor {
     pub fn line(&self, id: LineId) -> Option<&Line> {
         self.lines.get(id)

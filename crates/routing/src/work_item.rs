@@ -88,6 +88,10 @@ pub struct WorkItem {
     /// Since when the customer waits: the clock by which it is served. Declining, handing over and
     /// losing an agent keep it; coming back from a snooze or to an agreed time starts it anew.
     pub since_ms: Millis,
+    /// Until when an AI agent served the customer. What the queue promises counts from then; the place in
+    /// line does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub served_ms: Option<Millis>,
     /// Which step it is at, counted through [`WorkItem::first`] and on through those of the queue.
     pub step: u32,
     /// Since when, as the steps are timed; a late tick does not make a step longer.

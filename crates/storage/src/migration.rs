@@ -48,6 +48,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "callbacks",
         include_str!("../migrations/0014_callbacks.sql"),
     ),
+    (
+        15,
+        "reception",
+        include_str!("../migrations/0015_reception.sql"),
+    ),
 ];
 
 const LIST: Query = Query::plain(

@@ -4,8 +4,10 @@ use crate::Shop;
 use std::path::Path;
 use std::sync::Arc;
 use throughline_brain::{Brain, BuiltIn, Business};
-use throughline_engine::agent::Agent;
+use throughline_engine::agent::{AGENT, Agent};
+use throughline_engine::job::Runner;
 use throughline_engine::knowledge::Knowledge;
+use throughline_engine::routing::{Dispatcher, ROUTE};
 use throughline_engine::visitor::Terms;
 use throughline_procedure::Library;
 use throughline_tools::{Caller, Environment};
@@ -33,25 +35,25 @@ pub fn demo_business() -> Business {
     business
 }
 
-/// An agent of `shop` for `business`, whose tools ask the order system at `orders`. It knows no articles.
-pub async fn agent(shop: &Shop, business: Business, orders: &str) -> Arc<Agent> {
-    let knowledge = Knowledge::new(shop.database.db.clone(), None);
-    agent_with(shop, business, orders, knowledge).await
-}
-
-/// [`agent`], answering from `knowledge`.
-pub async fn agent_with(
-    shop: &Shop,
-    business: Business,
-    orders: &str,
-    knowledge: Knowledge,
-) -> Arc<Agent> {
+/// Acts for `business` with tools that ask the order system at `orders`, by the rules its folder has.
+pub fn brain(business: Business, orders: &str) -> Brain {
     let environment = Environment::of([
         ("THROUGHLINE_SHOP_URL", orders),
         ("THROUGHLINE_SHOP_KEY", "key"),
     ]);
     let caller = Caller::new(&business.catalog, &environment).expect("the tools are there");
-    let built_in = BuiltIn::train(&business.library, [], None, &mut Vectors::default());
+    Brain::new(business, caller)
+}
+
+/// An agent of `shop` for `business`, whose tools ask the order system at `orders`. It knows no articles.
+pub async fn agent(shop: &Shop, business: Business, orders: &str) -> Arc<Agent> {
+    let knowledge = Knowledge::new(shop.database.db.clone(), None);
+    agent_with(shop, brain(business, orders), knowledge).await
+}
+
+/// An agent of `shop` that acts by `brain` and answers from `knowledge`.
+pub async fn agent_with(shop: &Shop, brain: Brain, knowledge: Knowledge) -> Arc<Agent> {
+    let built_in = BuiltIn::train(&brain.business.library, [], None, &mut Vectors::default());
     let built_in = Arc::new(built_in.expect("examples can be learned"));
     let terms = Terms {
         remembered_ms: 86_400_000,
@@ -62,11 +64,22 @@ pub async fn agent_with(
     let agent = Agent::new(
         shop.database.db.clone(),
         shop.setup.clone(),
-        Brain::new(business, caller),
+        brain,
         knowledge,
         built_in.clone(),
         built_in,
         terms,
     );
     Arc::new(agent.await.expect("the procedures are published"))
+}
+
+/// The router, which gives conversations to `agent`, and the agent's turns.
+pub async fn at_work(shop: &Shop, agent: Arc<Agent>) -> (Runner, Arc<Dispatcher>) {
+    let (db, setup) = (shop.database.db.clone(), shop.setup.clone());
+    let router = Dispatcher::open(db.clone(), setup.clone()).await;
+    let router = Arc::new(router.expect("the router is restored"));
+    let runner = Runner::new(db, setup)
+        .with(ROUTE, router.clone(), 1)
+        .with(AGENT, agent, 1);
+    (runner, router)
 }

@@ -7,6 +7,6 @@ mod agent;
 mod database;
 mod shop;
 
-pub use agent::{agent, agent_with, demo_business};
+pub use agent::{agent, agent_with, at_work, brain, demo_business};
 pub use database::{DatabasePlace, TestDatabase, on_both_engines, postgres_url};
 pub use shop::Shop;

@@ -7,6 +7,7 @@ mod archive;
 mod demo;
 mod doctor;
 mod figures;
+mod folder;
 mod installation;
 mod knowledge;
 mod mail;

@@ -1,5 +1,6 @@
 //! `policy`: the rules, from a folder of files.
 
+use crate::folder;
 use crate::installation::Installation;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,8 +12,6 @@ use throughline_policy::guide::Section;
 use throughline_policy::source::SourceFile;
 use throughline_policy_proof::Shift;
 
-/// The largest file that is read, in bytes.
-const FILE_LIMIT: u64 = 512 * 1024;
 /// Versions that are listed.
 const VERSIONS: usize = 50;
 
@@ -221,9 +220,6 @@ async fn versions(installation: &Installation) -> Result<(), String> {
 }
 
 async fn write(installation: &Installation, folder: &Path) -> Result<(), String> {
-    let failed = |path: &Path, error: std::io::Error| {
-        format!("{} cannot be written: {error}", path.display())
-    };
     for kind in PolicyKind::ALL.iter().copied() {
         let setup = installation.setup.clone();
         let found = installation
@@ -235,12 +231,8 @@ async fn write(installation: &Installation, folder: &Path) -> Result<(), String>
             PolicyKind::Business => folder.to_owned(),
             PolicyKind::Delivery => folder.join("delivery"),
         };
-        std::fs::create_dir(&place).map_err(|error| failed(&place, error))?;
-        for file in &found.files {
-            let path = place.join(&file.name);
-            std::fs::write(&path, &file.text).map_err(|error| failed(&path, error))?;
-            crate::say(&format!("{}\n", path.display()));
-        }
+        let files = found.files.into_iter().map(|file| (file.name, file.text));
+        folder::write(&place, files)?;
     }
     Ok(())
 }
@@ -254,37 +246,12 @@ pub(crate) fn read(folder: &Path) -> Result<Vec<(PolicyKind, Vec<SourceFile>)>, 
         (PolicyKind::Delivery, delivery.as_path()),
     ] {
         if kind == PolicyKind::Business || place.is_dir() {
-            found.push((kind, files(place, &["cedar", "cedarschema", "md"])?));
+            let files = folder::read(place, &["cedar", "cedarschema", "md"])?.into_iter();
+            let files = files.map(|(name, text)| SourceFile::new(name, text));
+            found.push((kind, files.collect()));
         }
     }
     Ok(found)
-}
-
-/// The files of a folder with one of these endings, by name; those whose name begins with a dot are left aside.
-pub(crate) fn files(folder: &Path, endings: &[&str]) -> Result<Vec<SourceFile>, String> {
-    let failed =
-        |path: &Path, error: std::io::Error| format!("{} cannot be read: {error}", path.display());
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(|error| failed(folder, error))? {
-        let path = entry.map_err(|error| failed(folder, error))?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let ending = path.extension().and_then(|ending| ending.to_str());
-        let wanted = ending.is_some_and(|ending| endings.contains(&ending));
-        if !path.is_file() || !wanted || name.starts_with('.') {
-            continue;
-        }
-        let size = std::fs::metadata(&path).map_err(|error| failed(&path, error))?;
-        if size.len() > FILE_LIMIT {
-            return Err(format!(
-                "{} is larger than {FILE_LIMIT} bytes",
-                path.display()
-            ));
-        }
-        let text = std::fs::read_to_string(&path).map_err(|error| failed(&path, error))?;
-        files.push(SourceFile::new(name, text));
-    }
-    files.sort_by(|one, other| one.name.cmp(&other.name));
-    Ok(files)
 }
 
 /// As much of a hash as people compare.

@@ -1,7 +1,8 @@
 //! `procedure`: what operators write for the AI agent, looked at before it is used, and published.
 
+use crate::folder;
 use crate::installation::Installation;
-use crate::policy::{day, files, short, told};
+use crate::policy::{day, short, told};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use throughline_brain::Business;
@@ -165,31 +166,20 @@ async fn versions(installation: &Installation) -> Result<(), String> {
 }
 
 async fn write(installation: &Installation, folder: &Path) -> Result<(), String> {
-    let failed = |path: &Path, error: std::io::Error| {
-        format!("{} cannot be written: {error}", path.display())
-    };
     let found = installation
         .db
         .read(procedures::in_force)
         .await
         .map_err(told)?;
-    std::fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
-    let place = folder.join(FOLDER);
-    std::fs::create_dir(&place).map_err(|error| failed(&place, error))?;
-    for file in &found.files {
-        let path = place.join(&file.name);
-        std::fs::write(&path, &file.text).map_err(|error| failed(&path, error))?;
-        crate::say(&format!("{}\n", path.display()));
-    }
-    Ok(())
+    std::fs::create_dir_all(folder)
+        .map_err(|error| format!("{} cannot be written: {error}", folder.display()))?;
+    let files = found.files.into_iter().map(|file| (file.name, file.text));
+    folder::write(&folder.join(FOLDER), files)
 }
 
 fn read(folder: &Path) -> Result<Vec<ProcedureFile>, String> {
-    let files = files(&folder.join(FOLDER), &["md", "yaml"])?.into_iter();
-    let files = files.map(|file| ProcedureFile {
-        name: file.name,
-        text: file.text,
-    });
+    let files = folder::read(&folder.join(FOLDER), &["md", "yaml"])?.into_iter();
+    let files = files.map(|(name, text)| ProcedureFile { name, text });
     Ok(files.collect())
 }
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { accessible, base, business, paint, picture, until } from "./browser.mjs";
-import { change, desk, focused, NARROW, row, said, tell, WIDE } from "./door.mjs";
+import { change, desk, focused, LOOKS, row, said, tell } from "./door.mjs";
 
 const { conversation } = await business("mia", {});
 const address = `${base}/desk/open/${conversation}`;
@@ -297,14 +297,10 @@ const story = {
   },
 
   async "All of it is accessible, light and dark, wide and narrow, in every language"() {
-    for (const [colorScheme, viewport, locale] of [
-      ["light", WIDE, "en-GB"],
-      ["dark", WIDE, "de-DE"],
-      ["light", NARROW, "es-ES"],
-      ["dark", NARROW, "en-GB"],
-    ]) {
+    for (const look of LOOKS) {
+      const { colorScheme, viewport, locale } = look;
       const where = `${colorScheme}-${viewport.width}-${locale}`;
-      const { context, page } = await opened({ colorScheme, viewport, locale });
+      const { context, page } = await opened(look);
       await page.keyboard.press("s");
       await page.getByRole("dialog").locator("input").waitFor();
       await page.getByRole("dialog").locator("input").fill("2020-01-01T09:00");

@@ -103,3 +103,17 @@ export async function theDemo() {
   const password = (await readFile(process.env.STORY_PASSWORD_FILE, "utf8")).trim();
   return { outside, password };
 }
+
+/** Logs in at the demo's desk, at its door. */
+export async function enterTheDemo(page, who, password) {
+  await page.getByLabel(/Email/).fill(`${who}@lumen-home.example`);
+  await page.getByLabel(/Password/).fill(password);
+  await page.keyboard.press("Enter");
+  await page.locator(".inbox").waitFor();
+}
+
+/** The time that `share` of these took no longer than, in milliseconds. */
+export function within(share, times) {
+  const sorted = times.toSorted((one, other) => one - other);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))].toFixed(1);
+}

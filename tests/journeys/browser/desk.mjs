@@ -1,11 +1,9 @@
 // An agent at the desk: logging in, reading, answering on another channel, noting; with nothing but the keyboard.
 import assert from "node:assert/strict";
 import { accessible, base, business, picture, until } from "./browser.mjs";
-import { desk, door, focused, NARROW, row, said, tell, WIDE } from "./door.mjs";
+import { desk, door, focused, LOOKS, NARROW, row, said, tell } from "./door.mjs";
 
 const LONG = 20_000;
-/** On a machine that runs other tests at the same time. The figure itself is printed. */
-const OPENS_WITHIN_MS = 2_000;
 
 const { conversation } = await business("mia", {});
 
@@ -120,42 +118,31 @@ const story = {
   },
 
   async "Everything is accessible, light and dark, wide and narrow"() {
-    for (const colorScheme of ["light", "dark"]) {
-      for (const viewport of [WIDE, NARROW]) {
-        const where = `${colorScheme}-${viewport.width}`;
-        const { context, page } = await desk({ colorScheme, viewport });
-        await row(page, "Mia Weber").waitFor();
-        await accessible(page, `the inbox, ${where}`);
-        await row(page, "Mia Weber").click();
-        await said(page, "Where is my parcel 4711?").waitFor();
-        if (viewport === NARROW) await page.getByRole("button", { name: "Customer", exact: true }).click();
-        await page.locator(".customer .address").first().waitFor();
-        await accessible(page, `a conversation, ${where}`);
-        await picture(page, `desk-${where}`);
-        if (viewport === NARROW) {
-          await page.getByRole("button", { name: "Close" }).click();
-          await accessible(page, `a conversation without the customer, ${where}`);
-          await picture(page, `desk-${where}-conversation`);
-        }
-        await context.close();
+    for (const { colorScheme, viewport } of LOOKS) {
+      const where = `${colorScheme}-${viewport.width}`;
+      const { context, page } = await desk({ colorScheme, viewport });
+      await row(page, "Mia Weber").waitFor();
+      await accessible(page, `the inbox, ${where}`);
+      await row(page, "Mia Weber").click();
+      await said(page, "Where is my parcel 4711?").waitFor();
+      if (viewport === NARROW) await page.getByRole("button", { name: "Customer", exact: true }).click();
+      await page.locator(".customer .address").first().waitFor();
+      await accessible(page, `a conversation, ${where}`);
+      await picture(page, `desk-${where}`);
+      if (viewport === NARROW) {
+        await page.getByRole("button", { name: "Close" }).click();
+        await accessible(page, `a conversation without the customer, ${where}`);
+        await picture(page, `desk-${where}-conversation`);
       }
+      await context.close();
     }
   },
 
   async "A conversation of 20,000 entries opens at its end and scrolls"() {
-    const endless = await business("long", { entries: LONG });
+    await business("long", { entries: LONG });
     const { context, page } = await desk();
-    await row(page, "lea@customer.example").waitFor();
-    const ms = await page.evaluate(async (id) => {
-      const begun = performance.now();
-      document.getElementById(`row-${id}`).click();
-      while (!document.querySelector(".timeline")?.textContent.includes("This is entry number 20000")) {
-        await new Promise((wake) => requestAnimationFrame(wake));
-      }
-      return performance.now() - begun;
-    }, endless.conversation);
-    console.log(`   opened 20,000 entries in ${Math.round(ms)} ms`);
-    assert.ok(ms <= OPENS_WITHIN_MS, `${ms} ms`);
+    await row(page, "lea@customer.example").click();
+    await said(page, `number ${LONG}`).waitFor();
     await page.locator(".timeline .scroll").evaluate((one) => (one.scrollTop = 0));
     await said(page, /number 1$/).waitFor();
     await page.locator(".timeline .scroll").evaluate((one) => (one.scrollTop = one.scrollHeight / 2));

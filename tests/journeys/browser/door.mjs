@@ -6,6 +6,13 @@ export { change, said } from "./browser.mjs";
 
 export const WIDE = { width: 1400, height: 900 };
 export const NARROW = { width: 420, height: 860 };
+/** The ways a page is looked at; with the locale, every language has its turn. */
+export const LOOKS = [
+  { colorScheme: "light", viewport: WIDE, locale: "en-GB" },
+  { colorScheme: "dark", viewport: WIDE, locale: "de-DE" },
+  { colorScheme: "light", viewport: NARROW, locale: "es-ES" },
+  { colorScheme: "dark", viewport: NARROW, locale: "en-GB" },
+];
 
 const browser = await launch();
 const complaints = [];

@@ -1,7 +1,7 @@
 // The router at the desk: who is there, who is offered what, what becomes of it, and who watches over all of it.
 import assert from "node:assert/strict";
 import { accessible, base, business, picture, until } from "./browser.mjs";
-import { change, desk, focused, NARROW, row, said, tell, WIDE } from "./door.mjs";
+import { change, desk, focused, LOOKS, NARROW, row, said, tell } from "./door.mjs";
 
 const card = (page, name) => page.getByRole("article", { name: `Offer: ${name}` });
 const presence = (page) => page.getByRole("region", { name: "Presence" });
@@ -481,22 +481,20 @@ const story = {
   },
 
   async "All of it is accessible, light and dark, wide and narrow"() {
-    for (const colorScheme of ["light", "dark"]) {
-      for (const viewport of [WIDE, NARROW]) {
-        const where = `${colorScheme}-${viewport.width}`;
-        const { context, page } = await agent("boss", "Available", { colorScheme, viewport });
-        await asks(`Uma ${where}`, "Where is my order?");
-        await card(page, `Uma ${where}`).getByText("Where is my order?").waitFor();
-        await accessible(page, `an offer, ${where}`);
-        await picture(page, `desk-offer-${where}`);
-        await page.goto(`${base}/desk/board`);
-        await page.locator(".worker").first().waitFor();
-        await card(page, `Uma ${where}`).getByRole("button", { name: "Decline" }).click();
-        await until("the card is gone", async () => (await card(page, `Uma ${where}`).count()) === 0);
-        await accessible(page, `the board, ${where}`);
-        await picture(page, `desk-board-${where}`);
-        await close({ context, page });
-      }
+    for (const { colorScheme, viewport } of LOOKS) {
+      const where = `${colorScheme}-${viewport.width}`;
+      const { context, page } = await agent("boss", "Available", { colorScheme, viewport });
+      await asks(`Uma ${where}`, "Where is my order?");
+      await card(page, `Uma ${where}`).getByText("Where is my order?").waitFor();
+      await accessible(page, `an offer, ${where}`);
+      await picture(page, `desk-offer-${where}`);
+      await page.goto(`${base}/desk/board`);
+      await page.locator(".worker").first().waitFor();
+      await card(page, `Uma ${where}`).getByRole("button", { name: "Decline" }).click();
+      await until("the card is gone", async () => (await card(page, `Uma ${where}`).count()) === 0);
+      await accessible(page, `the board, ${where}`);
+      await picture(page, `desk-board-${where}`);
+      await close({ context, page });
     }
   },
 };

@@ -1,5 +1,5 @@
 // Pictures of the main screens, for the documents: a visit to the demo shop, light and dark.
-import { base, launch, picture, theDemo } from "./browser.mjs";
+import { base, enterTheDemo, launch, picture, theDemo } from "./browser.mjs";
 
 const PAGE = { width: 900, height: 700 };
 const PHONE = { width: 390, height: 780 };
@@ -30,10 +30,7 @@ for (const colorScheme of ["light", "dark"]) {
   await converse(phone, `widget-phone-${colorScheme}`);
 
   const desk = await visit(DESK, `${base}/desk`);
-  await desk.getByLabel(/Email/).fill("admin@lumen-home.example");
-  await desk.getByLabel(/Password/).fill(password);
-  await desk.keyboard.press("Enter");
-  await desk.locator(".inbox").waitFor();
+  await enterTheDemo(desk, "admin", password);
   await desk.waitForLoadState("networkidle").catch(() => undefined);
   await picture(desk, `desk-${colorScheme}`);
   await desk.locator(".row", { hasText: "Espresso machine" }).first().click();
@@ -48,7 +45,7 @@ for (const colorScheme of ["light", "dark"]) {
     ["settings/policies/business", "policies"],
     ["settings/procedures/read/return-item", "procedures"],
     ["settings/routing", "routing"],
-    ["settings/endpoints/shop-chat", "widget-settings"],
+    ["settings/endpoints/shop-chat/looks", "widget-settings"],
   ]) {
     await desk.goto(`${base}/desk/${page}`);
     await desk.locator("#main h1").first().waitFor();

@@ -1,13 +1,13 @@
 // An administrator looks after members, tokens, webhooks, knowledge and what went wrong.
 import assert from "node:assert/strict";
 import { accessible, base, business, picture, until } from "./browser.mjs";
-import { desk, focused, NARROW, row, tell, WIDE } from "./door.mjs";
+import { desk, focused, LOOKS, row, tell } from "./door.mjs";
 
 await business("mia", {});
 await business("gap", { question: "Do you ship to <b>Norway</b>?" });
 await business("dies", {});
 
-const PAGES = ["members", "routing/queues", "routing/hours", "routing/rules", "routing/workers", "macros", "knowledge", "knowledge/gaps", "knowledge/import", "endpoints", "endpoints/chat", "webhooks", "tokens", "audit", "jobs"];
+const PAGES = ["members", "routing/queues", "routing/hours", "routing/rules", "routing/workers", "macros", "knowledge", "knowledge/gaps", "knowledge/import", "endpoints", "endpoints/chat", "endpoints/chat/looks", "webhooks", "tokens", "audit", "jobs"];
 
 async function settings(page, name) {
   await page.goto(`${base}/desk/settings/${name}`);
@@ -235,6 +235,57 @@ const story = {
     await context.close();
   },
 
+  async "What comes in goes where the page says in words, and a queue that is gone is told"() {
+    const { context, page } = await desk({}, "boss");
+    await settings(page, "routing/queues");
+    await page.getByRole("button", { name: "Add a queue …" }).click();
+    await page.keyboard.type("Returns");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("row", { name: /^Returns/ }).waitFor();
+
+    await settings(page, "endpoints");
+    await page.getByRole("link", { name: "chat", exact: true }).click();
+    const words = page.locator(".in-words");
+    const says = (text) => until(text, async () => (await words.textContent()) === text);
+    await says("New conversations go to the queue for everything else. The AI agent answers first, where there is one.");
+    await page.getByText('[[endpoint]] name = "chat"').waitFor();
+    const queue = page.getByLabel(/^Waits in the queue/);
+    const tags = page.getByRole("textbox", { name: /^Tags/ });
+    await queue.selectOption("Returns");
+    await page.getByLabel("Priority").selectOption("High");
+    await tags.fill("<b>late</b>");
+    await page.getByLabel(/^The AI agent may answer/).uncheck();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Something is wrong; it stands at its field.").waitFor();
+    await until("what is wrong has the focus", () => page.evaluate(() => document.activeElement?.value === "<b>late</b>"));
+    await accessible(page, "a reception that was refused");
+
+    await settings(page, "members");
+    await settings(page, "endpoints/chat");
+    await page.getByText("Not saved. It is kept in this browser.").waitFor();
+    await tags.fill("Late parcel");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("In force for the next message.").waitFor();
+    await says("New conversations go to Returns with high priority. They are tagged late-parcel. People answer, not the AI agent.");
+    await picture(page, "settings-endpoint");
+    const { conversation } = await business("asks", { name: "Lea Vogt", text: "Where is it?" });
+    await page.goto(`${base}/desk/open/${conversation}`);
+    await page.getByText(/Priority: High .*queue: Returns/).first().waitFor();
+
+    await settings(page, "routing/queues");
+    await page.getByRole("button", { name: "Delete Returns" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("row", { name: /^Returns/ }).waitFor({ state: "detached" });
+    await settings(page, "endpoints/chat");
+    await page.getByRole("alert").getByText("This queue was removed").waitFor();
+    await page.emulateMedia({ colorScheme: "dark" });
+    await accessible(page, "a queue that is gone, in the dark");
+    await queue.selectOption("What belongs nowhere else");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("In force for the next message.").waitFor();
+    await context.close();
+  },
+
   async "A chat is set up with its preview, refused at its fields, and seen by the next visitor"() {
     const { context, page } = await desk({}, "boss");
     await settings(page, "endpoints");
@@ -275,16 +326,20 @@ const story = {
     await picture(page, "settings-widget");
 
     await settings(page, "members");
-    await settings(page, "endpoints/chat");
+    await settings(page, "endpoints/chat/looks");
     await page.getByText("Not saved. It is kept in this browser.").waitFor();
     await page.getByLabel(/^Colour/).fill("#8a4b14");
     await page.getByLabel("Monday").fill("09:00-12:00, 13:00-17:00");
     const order = page.getByRole("group", { name: "Field 2" });
     await order.getByLabel(/^Name/).fill("order_number");
     await order.getByLabel("What visitors read").fill("Order number");
+    const waiting = page.getByLabel(/^What a visitor who waits for a person is told/);
+    await waiting.selectOption("Nothing");
+    await page.getByText("Not even that somebody comes.").waitFor();
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("In force:").waitFor();
     await page.getByText("This was set here").waitFor();
+    assert.equal(await waiting.inputValue(), "none");
 
     const visitor = await context.newPage();
     await visitor.goto(`${base}/chat/chat?language=de`);
@@ -303,22 +358,23 @@ const story = {
 
   async "Who may not set a chat up may look at it"() {
     const { context, page } = await desk();
-    await settings(page, "endpoints/chat");
+    await settings(page, "endpoints/chat/looks");
     await page.frameLocator(".widget-stage iframe").getByRole("heading", { name: "Chat with us" }).waitFor();
     assert.equal(await page.getByLabel("Title", { exact: true }).isDisabled(), true);
     assert.equal(await page.getByRole("button", { name: "Save" }).count(), 0);
     await accessible(page, "a chat for others");
+    await settings(page, "endpoints/chat");
+    await page.locator(".in-words").waitFor();
+    assert.equal(await page.getByLabel("Priority").isDisabled(), true);
+    assert.equal(await page.getByRole("button", { name: "Save" }).count(), 0);
+    await accessible(page, "an endpoint for others");
     await context.close();
   },
 
   async "Every page is accessible, light and dark, wide and narrow, in every language"() {
-    for (const [colorScheme, viewport, locale] of [
-      ["light", WIDE, "en-GB"],
-      ["dark", WIDE, "de-DE"],
-      ["light", NARROW, "es-ES"],
-      ["dark", NARROW, "en-GB"],
-    ]) {
-      const { context, page } = await desk({ colorScheme, viewport, locale }, "boss");
+    for (const look of LOOKS) {
+      const { colorScheme, viewport, locale } = look;
+      const { context, page } = await desk(look, "boss");
       for (const name of PAGES) {
         await settings(page, name);
         await page.locator(".settings-page .table-box, .settings-page .empty, .settings-page .form, .gaps").first().waitFor();

@@ -1,7 +1,7 @@
 // What the AI suggests to whoever answers: read with what it is taken from, used, changed, and sent by nobody but them.
 import assert from "node:assert/strict";
 import { accessible, base, business, picture, until } from "./browser.mjs";
-import { change, desk, focused, NARROW, said, tell, WIDE } from "./door.mjs";
+import { change, desk, focused, LOOKS, said, tell } from "./door.mjs";
 
 const QUESTION = "Do you ship to Norway?";
 const ANSWER = "parcels to Norway take four to six days";
@@ -76,14 +76,10 @@ const story = {
   },
 
   async "All of it is accessible, light and dark, wide and narrow, in every language"() {
-    for (const [colorScheme, viewport, locale] of [
-      ["light", WIDE, "en-GB"],
-      ["dark", WIDE, "de-DE"],
-      ["light", NARROW, "es-ES"],
-      ["dark", NARROW, "en-GB"],
-    ]) {
+    for (const look of LOOKS) {
+      const { colorScheme, viewport, locale } = look;
       const where = `${colorScheme}-${viewport.width}-${locale}`;
-      const { context, page } = await desk({ colorScheme, viewport, locale });
+      const { context, page } = await desk(look);
       await page.goto(address);
       await page.locator(".copilot blockquote a").waitFor();
       await accessible(page, `a suggestion, ${where}`);

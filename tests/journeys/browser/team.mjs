@@ -1,7 +1,7 @@
 // Colleagues at the same desk: they see each other, mention each other, share views and macros, and find what was said.
 import assert from "node:assert/strict";
 import { accessible, base, business, picture, until } from "./browser.mjs";
-import { change, desk, door, enter, focused, NARROW, row, said, tell, WIDE } from "./door.mjs";
+import { change, desk, door, enter, focused, LOOKS, row, said, tell } from "./door.mjs";
 
 const { conversation } = await business("mia", {});
 const hostile = await business("hostile", {});
@@ -243,26 +243,24 @@ const story = {
   },
 
   async "All of it is accessible, light and dark, wide and narrow"() {
-    for (const colorScheme of ["light", "dark"]) {
-      for (const viewport of [WIDE, NARROW]) {
-        const where = `${colorScheme}-${viewport.width}`;
-        const { context, page } = await desk({ colorScheme, viewport });
-        await page.goto(address);
-        await said(page, "Where is my parcel 4711?").waitFor();
-        await page.keyboard.press("h");
-        await page.locator(".history .bubble").first().waitFor();
-        await accessible(page, `everything of a customer, ${where}`);
-        await page.keyboard.press("h");
-        await page.keyboard.press("b");
-        await page.getByRole("dialog", { name: "Notifications" }).waitFor();
-        await accessible(page, `the notifications, ${where}`);
-        await page.keyboard.press("Escape");
-        await page.keyboard.press("Control+k");
-        await page.keyboard.type("parcel");
-        await page.getByRole("option", { name: /Lost parcels/ }).waitFor();
-        await accessible(page, `the search, ${where}`);
-        await context.close();
-      }
+    for (const { colorScheme, viewport } of LOOKS) {
+      const where = `${colorScheme}-${viewport.width}`;
+      const { context, page } = await desk({ colorScheme, viewport });
+      await page.goto(address);
+      await said(page, "Where is my parcel 4711?").waitFor();
+      await page.keyboard.press("h");
+      await page.locator(".history .bubble").first().waitFor();
+      await accessible(page, `everything of a customer, ${where}`);
+      await page.keyboard.press("h");
+      await page.keyboard.press("b");
+      await page.getByRole("dialog", { name: "Notifications" }).waitFor();
+      await accessible(page, `the notifications, ${where}`);
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Control+k");
+      await page.keyboard.type("parcel");
+      await page.getByRole("option", { name: /Lost parcels/ }).waitFor();
+      await accessible(page, `the search, ${where}`);
+      await context.close();
     }
   },
 };

@@ -1,5 +1,5 @@
 //! Rules at the desk, in real browsers: a policy and a procedure are edited, refused, published and taken back; what the
-//! policy forbids is asked for and approved; and what the AI thought can be read.
+//! policy forbids is asked for and approved; what the AI thought can be read; and the AI agent is paused and set up.
 //!
 //! The stories themselves are `browser/rules.mjs` and `browser/suggestion.mjs`. The AI is the real one, over the demo
 //! shop's procedures, policy and order system; customers write over `/story/…`, which only this test has.
@@ -15,12 +15,9 @@ use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use throughline_brain::{Brain, BuiltIn};
-use throughline_engine::agent::{AGENT, Agent};
 use throughline_engine::job::Runner;
 use throughline_engine::knowledge::Knowledge;
 use throughline_engine::policy::{self, PolicyKind};
-use throughline_engine::visitor::Terms;
 use throughline_http::{App, router};
 use throughline_model::assurance::Assurance;
 use throughline_model::conversation::Role;
@@ -28,9 +25,7 @@ use throughline_model::identifier::Identifier;
 use throughline_model::inbound::File;
 use throughline_policy::source::SourceFile;
 use throughline_storage::Engine;
-use throughline_testkit::{Shop, demo_business};
-use throughline_tools::{Caller, Environment};
-use throughline_understanding::Vectors;
+use throughline_testkit::{Shop, agent_with, at_work, brain, demo_business};
 
 /// The clock of the shop stands still, so no limit ever refills.
 const LIMITS: &str = "[limits]
@@ -71,13 +66,14 @@ async fn open(address: SocketAddr, orders: &str) -> Router {
         .await
         .unwrap();
     let knowledge = Knowledge::new(db.clone(), None);
-    let agent = Arc::new(agent(&shop, orders, knowledge.clone()).await);
-    let runner = Runner::new(db.clone(), setup.clone()).with(AGENT, agent.clone(), 1);
+    let brain = brain(demo_business(), orders).decided_by(setup.policy.business.clone());
+    let agent = agent_with(&shop, brain, knowledge.clone()).await;
+    let (runner, routing) = at_work(&shop, agent.clone()).await;
     let settings = format!("[server]\npublic_url = \"http://{address}/\"\n{LIMITS}");
     let config = throughline_config::parse(&settings, std::iter::empty()).unwrap();
     let (db, setup, files) = (db.clone(), setup.clone(), files.clone());
     let app = App::with_knowledge(db, setup, files, config, Vec::new(), knowledge);
-    let app = app.with_agent(Some(agent));
+    let app = app.with_agent(Some(agent)).with_routing(routing);
     let world = World {
         shop,
         runner: Arc::new(runner),
@@ -97,35 +93,6 @@ fn rules() -> Vec<SourceFile> {
         SourceFile::new(name, std::fs::read_to_string(&path).unwrap())
     });
     files.collect()
-}
-
-async fn agent(shop: &Shop, orders: &str, knowledge: Knowledge) -> Agent {
-    let business = demo_business();
-    let environment = Environment::of([
-        ("THROUGHLINE_SHOP_URL", orders),
-        ("THROUGHLINE_SHOP_KEY", "key"),
-    ]);
-    let caller = Caller::new(&business.catalog, &environment).unwrap();
-    let built_in = BuiltIn::train(&business.library, [], None, &mut Vectors::default());
-    let built_in = Arc::new(built_in.unwrap());
-    let terms = Terms {
-        remembered_ms: 86_400_000,
-        codes_per_hour: 5,
-        public_base: "https://shop.example/".to_owned(),
-        offline_after_ms: 60_000,
-    };
-    let (db, setup) = (shop.database.db.clone(), shop.setup.clone());
-    let brain = Brain::new(business, caller).decided_by(setup.policy.business.clone());
-    let agent = Agent::new(
-        db,
-        setup,
-        brain,
-        knowledge,
-        built_in.clone(),
-        built_in,
-        terms,
-    );
-    agent.await.unwrap()
 }
 
 /// Aarav writes from his own, proven address, with a picture where there is one; the AI answers.

@@ -47,6 +47,9 @@ section! {
         /// Whether visitors can have their browser tell them of answers while the hosted page is
         /// closed: it goes through the push service of the browser's maker.
         pub push: bool = default(true),
+        /// What a visitor who waits for a person is told of the line: "place_and_time" (how many are
+        /// before them, and how long it may take), "time", or "none".
+        pub waiting: WaitingTold = default(WaitingTold::PlaceAndTime),
         /// Whether visitors who wait for a person can leave a number and be called back, by people with
         /// telephones of their own.
         pub callback: bool = default(false),
@@ -90,6 +93,18 @@ setting_words! {
         End = "end",
         /// Where lines begin.
         Start = "start",
+    }
+}
+
+setting_words! {
+    /// What a visitor who waits is told.
+    pub enum WaitingTold {
+        /// How many are before them, and how long it may take.
+        PlaceAndTime = "place_and_time",
+        /// How long it may take.
+        Time = "time",
+        /// Nothing.
+        None = "none",
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::access::{audit, session};
 use crate::error::{Error, Result};
+use crate::name;
 use crate::queries::access as queries;
 use crate::routing;
 use serde::{Deserialize, Serialize};
@@ -164,14 +165,7 @@ pub(super) fn address(text: &str) -> Result<String> {
 
 /// A name fit to be shown to customers and put into mail headers.
 pub(super) fn person_name(text: &str) -> Result<String> {
-    let name = text.trim();
-    if name.is_empty() || name.chars().count() > NAME_LIMIT || name.chars().any(char::is_control) {
-        return Err(Error::invalid(
-            "name",
-            format!("use 1 to {NAME_LIMIT} characters without line breaks"),
-        ));
-    }
-    Ok(name.to_owned())
+    name::checked(text, NAME_LIMIT)
 }
 
 pub(super) fn read(row: &Row<'_>) -> throughline_storage::Result<Member> {

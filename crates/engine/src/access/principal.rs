@@ -123,6 +123,22 @@ impl Principal {
         }
     }
 
+    /// Whose something is that is kept under a name: nobody's when it is `shared`. `things` names many of it.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for what is everybody's by somebody who may not; [`Error::Invalid`] for a program's own.
+    pub(crate) fn keeper(&self, shared: bool, things: &str) -> Result<Option<MemberId>> {
+        if shared {
+            self.require(Permission::Oversee)?;
+            return Ok(None);
+        }
+        let own = self.member().map(Some);
+        own.ok_or_else(|| {
+            let rule = format!("a program has no {things} of its own; share it");
+            Error::invalid("shared", rule)
+        })
+    }
+
     /// How assertions, audit rows and stored answers name them: `member:…`, `token:…`.
     pub fn actor(&self) -> String {
         match self {

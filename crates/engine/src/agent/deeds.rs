@@ -161,15 +161,16 @@ impl Deed<'_> {
     }
 
     fn schedule_callback(&self, tx: &mut Tx<'_>, setup: &Setup, args: &Value) -> Result<Value> {
-        let said = |name: &str| args.get(name).and_then(Value::as_str);
+        let at = text(args, "at")?;
+        let topic = args.get("topic").and_then(Value::as_str);
         let wish = NewCallback {
             phone: Some(text(args, "phone")?.to_owned()),
-            at: said("at").map(time_of).transpose()?,
-            note: said("topic").map(str::to_owned),
+            at: Some(time_of(at)?),
+            note: topic.map(str::to_owned),
         };
         let author = ledger::author();
         let asked = conversation::ask_callback(tx, setup, self.conversation, &wish, author)?;
-        Ok(json!({ "scheduled": true, "phone": asked.phone, "at": said("at") }))
+        Ok(json!({ "scheduled": true, "phone": asked.phone, "at": at }))
     }
 
     /// The endpoint of the conversation's brand that messages of this channel leave through.

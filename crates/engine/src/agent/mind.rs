@@ -1,10 +1,10 @@
 //! What the agent keeps of a conversation, stored so that only one can go on from it.
 
-use crate::Setup;
 use crate::conversation::{self, Author, Change};
 use crate::error::{Error, Result};
 use crate::queries::agent as queries;
 use crate::routing::{self, With};
+use crate::{Setup, endpoint};
 use serde::Serialize;
 use serde_json::Value;
 use throughline_agent::trace::Record;
@@ -129,7 +129,8 @@ pub fn traces(
 /// any more.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is no such conversation.
+/// [`Error::NotFound`] when there is no such conversation; [`Error::Conflict`] when only people answer where its customer
+/// wrote last.
 pub fn hand_back(
     tx: &mut Tx<'_>,
     setup: &Setup,
@@ -137,6 +138,10 @@ pub fn hand_back(
     by: Author,
 ) -> Result<()> {
     conversation::lock(tx, conversation)?;
+    if !endpoint::agent_answers(tx, conversation)? {
+        let why = "only people answer where this customer wrote last; an administrator sets that for each endpoint";
+        return Err(Error::Conflict(why.to_owned()));
+    }
     // The router hears whose turn it is before it hears that nobody has it: it must not offer it to anybody meanwhile.
     routing::wake(tx, &setup.clock, conversation, Some(With::Agent))?;
     let mut change = Change {
@@ -154,6 +159,33 @@ pub fn hand_back(
     kept.heard = here.last_seq;
     let note = Record::Note {
         text: "a person gave the conversation back".to_owned(),
+    };
+    store(tx, setup, conversation, &mut kept, &[note])
+}
+
+/// The customer wrote where only people answer: the conversation is theirs until somebody gives it back.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) fn keep_out(tx: &mut Tx<'_>, setup: &Setup, conversation: ConversationId) -> Result<()> {
+    match hear_no_more(tx, setup, conversation) {
+        // A message is taken in whatever the agent's state is; one that cannot be read it gives up by itself.
+        Err(Error::Conflict(_)) => Ok(()),
+        done => done,
+    }
+}
+
+fn hear_no_more(tx: &mut Tx<'_>, setup: &Setup, conversation: ConversationId) -> Result<()> {
+    let mut kept = load(tx, conversation)?;
+    if kept.mind.dialogue.handed_off {
+        return Ok(());
+    }
+    kept.mind.dialogue.handed_off = true;
+    kept.mind.unsaid.clear();
+    kept.mind.open = None;
+    kept.heard = conversation::get(tx, conversation)?.last_seq;
+    let note = Record::Note {
+        text: "only people answer where the customer wrote; nothing is done".to_owned(),
     };
     store(tx, setup, conversation, &mut kept, &[note])
 }

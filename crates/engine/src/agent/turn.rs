@@ -59,6 +59,8 @@ pub(super) struct Scene {
     last_heard: String,
     /// Whether a person looks after the conversation or has answered.
     pub with_person: bool,
+    /// Whether the router has given the conversation to the agent.
+    is_mine: bool,
     /// What people should know of how it was read and worded.
     notes: Vec<String>,
 }
@@ -117,6 +119,13 @@ impl Agent {
                 self.listen_only(conversation, scene).await?;
                 return Ok(Done::Finished);
             }
+            // The router has it with somebody else, or in line; it wakes the agent for what is its own.
+            if !scene.is_mine {
+                if scene.unheard.is_some() {
+                    self.ask_router(conversation).await?;
+                }
+                return Ok(Done::Finished);
+            }
             let library = self.works.of(&self.db, &scene.kept.mind).await?;
             let event = match self.next_event(conversation, &mut scene, &library).await? {
                 Some((event, happenings)) => {
@@ -151,6 +160,7 @@ impl Agent {
                     unheard: unheard(tx, conversation, kept.heard)?,
                     last_heard: last_heard(tx, conversation, kept.heard)?,
                     with_person: with_person(tx, conversation, &kept)?,
+                    is_mine: routing::has_agent(tx, conversation)?,
                     kept,
                     line,
                     notes: Vec::new(),
@@ -251,6 +261,7 @@ impl Agent {
                 if person_is_there(tx, conversation, kept.heard)? {
                     kept.mind.dialogue.handed_off = true;
                     trace.push(note("a person has taken over; nothing was said"));
+                    routing::wake(tx, &setup.clock, conversation, None)?;
                     return mind::store(tx, &setup, conversation, &mut kept, &trace);
                 }
                 let key = format!("ai-{}-{}", conversation, kept.revision + 1);
@@ -316,6 +327,15 @@ impl Agent {
             .await
     }
 
+    /// Something was written in a conversation the agent does not have. The router may not know of it, such as one that
+    /// is older than it.
+    async fn ask_router(&self, conversation: ConversationId) -> Result<()> {
+        let clock = self.setup.clock.clone();
+        self.db
+            .write(move |tx| routing::wake(tx, &clock, conversation, None))
+            .await
+    }
+
     /// A person has the conversation: what was written is theirs to answer.
     async fn listen_only(&self, conversation: ConversationId, scene: Scene) -> Result<()> {
         let Scene {
@@ -333,6 +353,7 @@ impl Agent {
                 let mut kept = kept.clone();
                 kept.heard = conversation::get(tx, conversation)?.last_seq;
                 let trace = [note("a person has the conversation; nothing is done")];
+                routing::wake(tx, &setup.clock, conversation, None)?;
                 mind::store(tx, &setup, conversation, &mut kept, &trace)
             })
             .await

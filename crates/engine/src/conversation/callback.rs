@@ -135,6 +135,9 @@ pub fn ask_callback(
         note.unwrap_or_default()
     );
     tell(tx, setup, id, &callback, author, text)?;
+    if let Some(at) = callback.at {
+        routing::calls(tx, setup, id, at)?;
+    }
     Ok(callback)
 }
 

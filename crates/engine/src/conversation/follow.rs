@@ -8,7 +8,9 @@
 use crate::Setup;
 use crate::conversation::append::{NewEntry, append_as};
 use crate::conversation::fact;
-use crate::conversation::join::{Interaction, interaction, lock, read_interaction};
+use crate::conversation::join::{
+    Beginning, Interaction, begin, interaction, lock, read_interaction,
+};
 use crate::conversation::read::{Entry, read_entry};
 use crate::error::Result;
 use crate::identity::Moved;
@@ -139,18 +141,14 @@ fn destination(
         lock(tx, own)?;
         return Ok(own);
     }
-    let to = ConversationId(setup.clock.new_id());
-    tx.execute(
-        &queries::INSERT,
-        params![
-            to,
-            first.line.identifier,
-            &first.brand,
-            None::<String>,
-            first.line.started_at
-        ],
-    )?;
-    Ok(to)
+    let beginning = Beginning {
+        identifier: first.line.identifier,
+        endpoint: first.line.endpoint,
+        brand: &first.brand,
+        subject: None,
+        at: first.line.started_at,
+    };
+    begin(tx, setup, beginning)
 }
 
 fn move_fact(

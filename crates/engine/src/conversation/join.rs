@@ -1,5 +1,6 @@
 //! Which conversation a message belongs to.
 
+use crate::conversation::state::{Change, received_with};
 use crate::delivery::Way;
 use crate::error::Result;
 use crate::identity::Person;
@@ -8,7 +9,7 @@ use crate::{Setup, webhook};
 use serde::Serialize;
 use throughline_model::channel::Channel;
 use throughline_model::clock::Millis;
-use throughline_model::conversation::CaseStatus;
+use throughline_model::conversation::{CaseStatus, Priority};
 use throughline_model::id::{ConversationId, EndpointId, IdentifierId, InteractionId};
 use throughline_storage::{Hint, Row, Tx, params};
 use uuid::Uuid;
@@ -98,23 +99,59 @@ pub fn join_or_start(
             return enter(tx, setup, found);
         }
     }
-    let conversation = ConversationId(setup.clock.new_id());
-    let subject = wanted.subject.as_deref();
-    tx.execute(
-        &queries::INSERT,
-        params![
-            conversation,
-            person.identifier,
-            &wanted.brand,
-            subject,
-            setup.clock.now()
-        ],
-    )?;
+    let beginning = Beginning {
+        identifier: person.identifier,
+        endpoint,
+        brand: &wanted.brand,
+        subject: wanted.subject.as_deref(),
+        at: setup.clock.now(),
+    };
     Ok(Joined {
-        conversation,
+        conversation: begin(tx, setup, beginning)?,
         started: true,
         reopened: false,
     })
+}
+
+/// What a new conversation begins with.
+pub(super) struct Beginning<'b> {
+    /// Who begins it.
+    pub identifier: IdentifierId,
+    /// Where.
+    pub endpoint: EndpointId,
+    pub brand: &'b str,
+    pub subject: Option<&'b str>,
+    pub at: Millis,
+}
+
+/// Makes a conversation, with what is set for its endpoint.
+pub(super) fn begin(
+    tx: &mut Tx<'_>,
+    setup: &Setup,
+    beginning: Beginning<'_>,
+) -> Result<ConversationId> {
+    let conversation = ConversationId(setup.clock.new_id());
+    let Beginning {
+        identifier,
+        endpoint,
+        brand,
+        subject,
+        at,
+    } = beginning;
+    let values = params![conversation, identifier, brand, subject, at, endpoint];
+    let received = tx.one(&queries::INSERT, values, |row| {
+        let priority: Priority = row.word("priority")?;
+        Ok(Change {
+            priority: (priority != Priority::Normal).then_some(priority),
+            fields: row.json("fields")?,
+            add_tags: row.json("tags")?,
+            ..Change::default()
+        })
+    })?;
+    if received != Change::default() {
+        received_with(tx, setup, conversation, endpoint, &received)?;
+    }
+    Ok(conversation)
 }
 
 /// The conversation a token names, when it is this customer's and not closed for good.
@@ -178,6 +215,26 @@ pub fn interaction(
     channel: Channel,
     identifier: IdentifierId,
 ) -> Result<InteractionId> {
+    Ok(contact(tx, setup, conversation, endpoint, channel, identifier)?.line)
+}
+
+/// Contact over an endpoint.
+pub(crate) struct Contact {
+    /// The interaction it is part of.
+    pub line: InteractionId,
+    /// Whether the AI agent may answer what comes in there.
+    pub agent: bool,
+}
+
+/// [`interaction`], with what the endpoint's reception says of the AI agent: whoever takes a message in needs both.
+pub(crate) fn contact(
+    tx: &mut Tx<'_>,
+    setup: &Setup,
+    conversation: ConversationId,
+    endpoint: EndpointId,
+    channel: Channel,
+    identifier: IdentifierId,
+) -> Result<Contact> {
     let values = params![
         setup.clock.new_id(),
         conversation,
@@ -186,7 +243,12 @@ pub fn interaction(
         identifier,
         setup.clock.now()
     ];
-    Ok(tx.one(&queries::UPSERT_INTERACTION, values, |row| row.get("id"))?)
+    Ok(tx.one(&queries::UPSERT_INTERACTION, values, |row| {
+        Ok(Contact {
+            line: row.get("id")?,
+            agent: row.get("agent")?,
+        })
+    })?)
 }
 
 /// The interactions of a conversation, the latest first.

@@ -1,6 +1,11 @@
+-- A conversation begins as is set for the endpoint ($6) it begins on.
 -- name: insert
-INSERT INTO conversation (id, identifier_id, brand, status, subject, priority, fields, last_seq, created_at, updated_at)
-VALUES ($1, $2, $3, 'open', $4, 'normal', '{}', 0, $5, $5)
+INSERT INTO conversation (id, identifier_id, brand, status, subject, priority, fields, tags, last_seq, created_at,
+                          updated_at)
+SELECT $1, $2, $3, 'open', $4, e.priority,
+       CASE WHEN e.queue IS NULL THEN '{}' ELSE '{"queue":"' || e.queue || '"}' END, e.tags, 0, $5, $5
+FROM endpoint e WHERE e.id = $6
+RETURNING priority, fields, tags
 
 -- name: by_id
 SELECT c.id, c.identifier_id, i.customer_id, c.brand, c.status, c.subject, c.priority, c.owner_id, c.fields, c.last_seq,
@@ -77,7 +82,7 @@ INSERT INTO interaction (id, conversation_id, endpoint_id, channel, identifier_i
 VALUES ($1, $2, $3, $4, $5, $6, $6, 0)
 ON CONFLICT (conversation_id, endpoint_id, identifier_id)
 DO UPDATE SET last_at = CASE WHEN interaction.last_at > excluded.last_at THEN interaction.last_at ELSE excluded.last_at END
-RETURNING id
+RETURNING id, (SELECT e.agent FROM endpoint e WHERE e.id = $3) AS agent
 
 -- A line we open and the customer has not used yet: it comes after every other one.
 -- name: open_interaction

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use throughline_model::clock::Millis;
 use throughline_model::conversation::{AuthorKind, CaseStatus, EntryKind, Priority};
-use throughline_model::id::{ConversationId, MemberId};
+use throughline_model::id::{ConversationId, EndpointId, MemberId};
 use throughline_storage::{Tx, params};
 
 /// What to change; what is left out stays.
@@ -116,6 +116,28 @@ pub fn change(
         routing::wake(tx, &setup.clock, id, None)?;
     }
     Ok(after)
+}
+
+/// Writes down what a conversation begins with because it began on this endpoint. Nobody has to hear of it: its first
+/// message comes next.
+pub(super) fn received_with(
+    tx: &mut Tx<'_>,
+    setup: &Setup,
+    id: ConversationId,
+    endpoint: EndpointId,
+    received: &Change,
+) -> Result<()> {
+    tag::remember(tx, setup, &received.add_tags)?;
+    let entry = NewEntry::internal(
+        id,
+        setup.clock.now(),
+        EntryKind::State,
+        Author::system(),
+        describe(received),
+        json!({ "change": received, "received_over": endpoint }),
+    );
+    append(tx, setup, &entry)?;
+    Ok(())
 }
 
 fn is_over(status: CaseStatus) -> bool {

@@ -35,6 +35,14 @@ pub(super) fn checked_tags(tags: &[String]) -> Result<Vec<String>> {
     tags.iter().map(|tag| checked_tag(tag)).collect()
 }
 
+/// All of them once, in their one spelling, sorted: as a case has them.
+///
+/// # Errors
+/// [`Error::Invalid`] for a text that is no tag, and for too many.
+pub(crate) fn tag_set(tags: &[String]) -> Result<Vec<String>> {
+    changed(&[], &checked_tags(tags)?, &[])
+}
+
 /// `tags` with `add` and without `remove`, all in their one spelling, sorted.
 pub(super) fn changed(tags: &[String], add: &[String], remove: &[String]) -> Result<Vec<String>> {
     let mut after: Vec<String> = tags.to_vec();

@@ -24,3 +24,14 @@ SELECT e.id,
         ORDER BY d.updated_at DESC, d.id DESC LIMIT 1) AS last_failure,
        (SELECT m.updated_at FROM mailbox_cursor m WHERE m.endpoint_id = e.id) AS mailbox_read_at
 FROM endpoint e ORDER BY e.name
+
+-- name: reception
+SELECT queue, priority, tags, agent FROM endpoint WHERE name = $1
+
+-- name: set_reception
+UPDATE endpoint SET queue = $2, priority = $3, tags = $4, agent = $5 WHERE name = $1
+
+-- Lines that were opened to write to the customer come after those they have used.
+-- name: agent_answers
+SELECT e.agent FROM interaction x JOIN endpoint e ON e.id = x.endpoint_id
+WHERE x.conversation_id = $1 ORDER BY x.last_at DESC, x.id DESC LIMIT 1

@@ -1,5 +1,6 @@
 //! What members see of routing: their own work, and the board.
 
+use super::ai_agent::AI_AGENT;
 use super::{Dispatcher, member_of, worker_of};
 use crate::access::member;
 use crate::error::Result;
@@ -7,7 +8,9 @@ use serde::Serialize;
 use std::collections::HashMap;
 use throughline_model::clock::Millis;
 use throughline_model::id::{ConversationId, MemberId, QueueId};
-use throughline_routing::{AssignmentState, Place, Presence, Router, Token, WorkClass, WorkItem};
+use throughline_routing::{
+    AssignmentState, Place, Presence, Router, Token, WorkClass, WorkItem, WorkerKind,
+};
 
 /// A member's own work.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
@@ -84,12 +87,14 @@ pub struct QueueView {
     pub estimate_ms: Option<Millis>,
 }
 
-/// A member on the board.
+/// A member, or the AI agent, on the board.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct WorkerView {
-    /// The member.
-    pub member: MemberId,
-    /// Their name.
+    /// Whether it is a person.
+    pub kind: WorkerKind,
+    /// The member; nobody for the AI agent.
+    pub member: Option<MemberId>,
+    /// Their name; empty for the AI agent.
     pub name: String,
     /// Whether they take work.
     pub presence: Presence,
@@ -132,7 +137,8 @@ impl Dispatcher {
             names.extend(page.into_iter().map(|member| (member.id, member.name)));
         }
         for worker in &mut board.workers {
-            worker.name = names.remove(&worker.member).unwrap_or_default();
+            let name = worker.member.and_then(|member| names.remove(&member));
+            worker.name = name.unwrap_or_default();
         }
         Ok(board)
     }
@@ -192,7 +198,8 @@ fn board(router: &Router) -> Board {
     let workers = router.workers().map(|row| {
         let id = row.worker.id;
         WorkerView {
-            member: member_of(id),
+            kind: row.worker.kind,
+            member: (id != AI_AGENT).then(|| member_of(id)),
             name: String::new(),
             presence: row.presence,
             presence_since: row.presence_since_ms,

@@ -1,5 +1,6 @@
 //! Calling back: who is to call and when is the router's; the conversation says that somebody has to, and what came of it.
 
+use super::ai_agent::AI_AGENT;
 use super::dispatcher::{Ask, Dispatcher};
 use super::{News, With, entries, worker_of};
 use crate::conversation::{self, Author, CallbackState, Conversation, NewCallback};
@@ -9,9 +10,7 @@ use serde::{Deserialize, Serialize};
 use throughline_model::clock::Millis;
 use throughline_model::id::{ConversationId, MemberId, WorkItemId, WorkerId};
 use throughline_model::words;
-use throughline_routing::{
-    AssignmentState, Callback, Departure, Effect, Event, Place, Router, WorkItem,
-};
+use throughline_routing::{AssignmentState, Callback, Departure, Effect, Event, Router, WorkItem};
 use throughline_storage::Tx;
 
 words! {
@@ -40,8 +39,14 @@ impl Dispatcher {
             move |tx: &mut Tx<'_>| conversation::ask_callback(tx, &setup, id, &new, author.clone());
         self.db().write(ask).await?;
         let item = WorkItemId(id.uuid());
+        let now = self.now();
+        let concerns = move |router: &Router| {
+            let row = router.item(item)?;
+            let stays = agent_has(row) && at_ms.is_some_and(|at| at > now);
+            (!stays && !is_done(row)).then_some(())
+        };
         // Said outright: what is asked for may be the very time at which it was taken too early.
-        if self.look(|router| is_under_way(router, item)).await? {
+        if self.look(concerns).await?.is_some() {
             self.tell(Event::CallbackRequested { item, at_ms }).await?;
         }
         self.catch_up(id).await
@@ -175,10 +180,11 @@ pub(super) fn wanted(case: &Conversation) -> Option<Callback> {
 }
 
 /// What the router has to hear of it; nothing when it knows.
-pub(super) fn event(row: &WorkItem, case: &Conversation) -> Option<Event> {
+pub(super) fn event(row: &WorkItem, case: &Conversation, now: Millis) -> Option<Event> {
     let item = row.id;
-    let assigned = row.assignment().map(|has| has.state);
-    if assigned == Some(AssignmentState::WrapUp) {
+    let assigned = row.assignment().is_some();
+    // The AI agent goes on with the chat until the call is due.
+    if is_done(row) || (agent_has(row) && is_later(case, now)) {
         return None;
     }
     match (wanted(case), row.callback) {
@@ -187,9 +193,7 @@ pub(super) fn event(row: &WorkItem, case: &Conversation) -> Option<Event> {
             Some(Event::CallbackRequested { item, at_ms })
         }
         // Whose it became meanwhile has to have it first: they may be talking.
-        (None, Some(_)) if assigned.is_some() || case.owner.is_none() => {
-            Some(Event::CallbackOver { item })
-        }
+        (None, Some(_)) if assigned || case.owner.is_none() => Some(Event::CallbackOver { item }),
         _ => None,
     }
 }
@@ -255,10 +259,13 @@ fn holder(router: &Router, item: WorkItemId) -> Option<WorkerId> {
     (has.state != AssignmentState::WrapUp).then_some(has.worker)
 }
 
-/// The router has it, and nobody is done with it.
-fn is_under_way(router: &Router, item: WorkItemId) -> bool {
-    router.item(item).is_some_and(|row| match &row.place {
-        Place::Assigned(has) => has.state != AssignmentState::WrapUp,
-        _ => true,
-    })
+/// Somebody has it and is done with it.
+fn is_done(row: &WorkItem) -> bool {
+    let has = row.assignment();
+    has.is_some_and(|has| has.state == AssignmentState::WrapUp)
+}
+
+fn agent_has(row: &WorkItem) -> bool {
+    let has = row.assignment();
+    has.is_some_and(|has| has.worker == AI_AGENT)
 }

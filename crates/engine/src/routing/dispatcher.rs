@@ -1,15 +1,17 @@
 //! The one who holds the router, tells it what happened and makes durable what follows.
 
+use super::ai_agent::AI_AGENT;
 use super::follow::Call;
 use super::{News, With, follow, store, worker_of};
 use crate::Setup;
 use crate::access::member;
 use crate::error::{Error, Result};
 use crate::job::{Done, Handler, Job};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use throughline_model::clock::Millis;
-use throughline_model::id::{ConversationId, MemberId, WorkItemId, WorkerId};
+use throughline_model::id::{ConversationId, MemberId, QueueId, WorkItemId, WorkerId};
 use throughline_routing::{
     Effect, Event, Ignored, Outcome, Presence, Router, Settings, Token, TransferTo, WorkItem,
 };
@@ -88,9 +90,11 @@ impl Dispatcher {
             }
             match page.last() {
                 Some(last) => before = Some(last.id),
-                None => return Ok(dispatcher),
+                None => break,
             }
         }
+        dispatcher.hear_of_agent().await?;
+        Ok(dispatcher)
     }
 
     /// Applies timers until `stop` says so.
@@ -195,8 +199,12 @@ impl Dispatcher {
         if !problems.is_empty() {
             return Err(Error::invalid("settings", problems.join("; ")));
         }
+        let before = self.settings().await?.queues;
+        let queues = settings.queues.keys().copied();
+        let new: BTreeSet<QueueId> = queues.filter(|id| !before.contains_key(id)).collect();
         let event = Event::SettingsChanged(Box::new(settings));
-        self.tell(event).await.map(drop)
+        self.tell(event).await?;
+        self.agent_serves(new).await
     }
 
     /// A member may be new, or may not work any more.
@@ -372,9 +380,14 @@ impl Dispatcher {
                     Transfer::Member(member) => TransferTo::Worker(worker_of(*member)),
                     Transfer::Queue(name) => {
                         let found = follow::queue_called(router, name);
-                        TransferTo::Queue(found.ok_or_else(|| {
+                        let queue = found.ok_or_else(|| {
                             Error::invalid("queue", format!("there is no queue '{name}'"))
-                        })?)
+                        })?;
+                        // What people hand on is not for the AI agent, where there is one.
+                        match router.worker(AI_AGENT) {
+                            Some(_) => TransferTo::Human(Some(queue)),
+                            None => TransferTo::Queue(queue),
+                        }
                     }
                 };
                 let (item, note) = (*item, note.clone());

@@ -1,7 +1,9 @@
 //! What the router did, in the timeline of the conversation, and who looks after the case from then on.
 
+use super::ai_agent::AI_AGENT;
 use crate::Setup;
 use crate::access::member;
+use crate::agent;
 use crate::conversation::{self, Author, Change, NewEntry};
 use crate::error::{Error, Result};
 use crate::notification::{self, NotificationKind};
@@ -10,7 +12,9 @@ use serde_json::json;
 use throughline_model::clock::Millis;
 use throughline_model::conversation::{AuthorKind, EntryKind};
 use throughline_model::id::{ConversationId, QueueId, WorkerId};
-use throughline_routing::{Departure, Effect, Event, Settings, TransferTo, Work};
+use throughline_routing::{
+    Departure, Effect, Event, Settings, Tally, TransferTo, Withdrawal, Work,
+};
 use throughline_storage::Tx;
 use time::OffsetDateTime;
 
@@ -37,7 +41,8 @@ pub(super) fn write(
     if is_overdue && conversation::get(tx, conversation)?.serve_by.is_none() {
         return Ok(());
     }
-    let Some(text) = told(tx, effect, settings)? else {
+    let Some(text) = told(tx, effect, settings)?.filter(|_| !is_told_by_agent(effect, cause))
+    else {
         return Ok(());
     };
     let author = author(tx, effect, cause)?;
@@ -57,6 +62,19 @@ pub(super) fn write(
     }
     callback::heed(tx, setup, conversation, effect)?;
     heed(tx, setup, conversation, effect, settings, author)
+}
+
+/// The AI agent's own entry says that it hands over, to whom and why; and whoever takes its work is named.
+fn is_told_by_agent(effect: &Effect, cause: &Event) -> bool {
+    let hands_over = matches!(cause, Event::Transferred { by: Some(by), .. } if *by == AI_AGENT);
+    match effect {
+        Effect::Released { worker, .. } => *worker == AI_AGENT,
+        Effect::Transferred { .. } => hands_over,
+        Effect::Requeued { item, .. } => {
+            hands_over && matches!(cause, Event::Transferred { item: of, .. } if of == item)
+        }
+        _ => false,
+    }
 }
 
 /// Whoever watches over the work hears that a customer waits for longer than was promised.
@@ -119,6 +137,14 @@ fn heed(
     let here = conversation::get(tx, conversation)?;
     let mut change = Change::default();
     match effect {
+        // It is nobody's among the members; the agent is woken for what it has been assigned.
+        Effect::Assigned { assignment, .. } if assignment.worker == AI_AGENT => {
+            agent::wake(tx, setup, conversation)?;
+            if here.owner.is_none() {
+                return Ok(());
+            }
+            change.unassign = true;
+        }
         Effect::Assigned { assignment, .. } => {
             let owner = member_of(assignment.worker);
             if here.owner == Some(owner) {
@@ -143,7 +169,7 @@ fn heed(
             _ => return Ok(()),
         },
         Effect::Transferred {
-            to: TransferTo::Queue(queue),
+            to: TransferTo::Queue(queue) | TransferTo::Human(Some(queue)),
             ..
         }
         | Effect::Diverted { to: queue, .. } => {
@@ -159,6 +185,12 @@ fn heed(
 /// What people read; nothing for what they need not know of.
 fn told(tx: &mut Tx<'_>, effect: &Effect, settings: &Settings) -> Result<Option<String>> {
     Ok(Some(match effect {
+        Effect::Queued { tally, held, .. } => format!("In line: {}", in_line(tally, *held)),
+        Effect::Withdrawn {
+            worker,
+            why: why @ (Withdrawal::Declined | Withdrawal::Missed | Withdrawal::NotAvailable),
+            ..
+        } => format!("No longer offered to {} ({why})", called(tx, *worker)?),
         Effect::Offered { offer, .. } => format!("Offered to {}", called(tx, offer.worker)?),
         Effect::Assigned { assignment, .. } => {
             format!("Assigned to {}", called(tx, assignment.worker)?)
@@ -213,6 +245,31 @@ fn told(tx: &mut Tx<'_>, effect: &Effect, settings: &Settings) -> Result<Option<
     }))
 }
 
+/// Why nobody could be offered it.
+fn in_line(tally: &Tally, held: bool) -> String {
+    if held {
+        return "the queue is closed".to_owned();
+    }
+    let counted = [
+        (tally.full, "full"),
+        (
+            tally.ringing + tally.draining,
+            "being asked for something else",
+        ),
+        (tally.busy + tally.wrap_up, "busy"),
+        (tally.away, "away"),
+        (tally.offline, "offline"),
+    ];
+    let counted = counted.iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<String> = counted
+        .map(|(count, how)| format!("{count} {how}"))
+        .collect();
+    match parts.is_empty() {
+        true => "nobody serves this queue with what is asked for".to_owned(),
+        false => parts.join(", "),
+    }
+}
+
 /// Whose doing it is: of whoever said so, or the router's. What time brings, and what else was due at that moment, is
 /// nobody's.
 fn author(tx: &mut Tx<'_>, effect: &Effect, cause: &Event) -> Result<Author> {
@@ -237,6 +294,9 @@ fn author(tx: &mut Tx<'_>, effect: &Effect, cause: &Event) -> Result<Author> {
 
 /// A worker as the author of an entry.
 pub(super) fn member_author(tx: &mut Tx<'_>, worker: WorkerId) -> Result<Author> {
+    if worker == AI_AGENT {
+        return Ok(agent::author());
+    }
     Ok(Author {
         kind: AuthorKind::Member,
         id: Some(worker.uuid()),
@@ -245,6 +305,9 @@ pub(super) fn member_author(tx: &mut Tx<'_>, worker: WorkerId) -> Result<Author>
 }
 
 fn called(tx: &mut Tx<'_>, worker: WorkerId) -> Result<String> {
+    if worker == AI_AGENT {
+        return Ok("the AI agent".to_owned());
+    }
     match member::get(tx, member_of(worker)) {
         Ok(member) => Ok(member.name),
         Err(Error::NotFound { .. }) => Ok("somebody who is gone".to_owned()),

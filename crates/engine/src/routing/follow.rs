@@ -1,10 +1,11 @@
 //! What the router has to be told so that it knows what is true of a conversation or a member.
 
+use super::ai_agent::AI_AGENT;
 use crate::access::member;
 use crate::conversation::{self, Conversation};
 use crate::error::{Error, Result};
 use crate::queries::routing as queries;
-use crate::routing::{With, callback, member_of, wanted, worker_of};
+use crate::routing::{With, callback, member_of, queue_in, wanted, worker_of};
 use crate::{Setup, agent};
 use std::collections::BTreeSet;
 use throughline_model::clock::Millis;
@@ -12,7 +13,7 @@ use throughline_model::conversation::CaseStatus;
 use throughline_model::id::{ConversationId, MemberId, QueueId, WorkItemId, WorkerId};
 use throughline_routing::{
     Assignment, AssignmentState, Change, Event, Place, Presence, Router, Skills, TransferTo, Work,
-    WorkClass, WorkItem, Worker,
+    WorkClass, WorkItem, Worker, WorkerKind,
 };
 use throughline_storage::{Tx, params};
 
@@ -21,6 +22,7 @@ use throughline_storage::{Tx, params};
 pub(super) struct Case {
     conversation: Conversation,
     class: WorkClass,
+    /// The AI agent must not have it, or there is none.
     with_people: bool,
     call: Call,
     /// Who looked after this customer the last time, when the work is new and nobody's.
@@ -60,11 +62,10 @@ pub(super) fn case(
     let class = lines.first().map(|line| WorkClass::of(line.channel));
     let with_people = match with {
         Some(With::People) => true,
-        _ if conversation.wants_callback() => true,
         _ => !setup.agent || agent::handed_off(tx, id)?,
     };
     let mut kept_out = BTreeSet::new();
-    if let Some(worker) = held
+    if let Some(worker) = held.filter(|worker| *worker != AI_AGENT)
         && !may_work(tx, member_of(worker))?
     {
         kept_out.insert(worker);
@@ -149,6 +150,7 @@ fn arrival(router: &Router, item: WorkItemId, case: &Case) -> Option<Work> {
         Some(_) => WorkClass::Call,
         None => case.class,
     };
+    work.only = only(router, case);
     match case.conversation.owner.map(worker_of) {
         // They need room when the time has come, not now.
         Some(owner) if is_later => work.taken_by = Some(owner),
@@ -157,7 +159,6 @@ fn arrival(router: &Router, item: WorkItemId, case: &Case) -> Option<Work> {
             work.last_worker = Some(owner);
         }
         Some(_) => return None,
-        None if !case.with_people => return None,
         None => work.last_worker = case.last_owner.map(worker_of),
     }
     Some(work)
@@ -184,7 +185,7 @@ fn known(router: &Router, row: &WorkItem, case: &Case, with: Option<With>) -> Op
     let owner = case.conversation.owner.map(worker_of);
     let calls = case.conversation.wants_callback();
     if with == Some(With::Agent) && owner.is_none() && !calls {
-        return Some(Event::Cancelled { item });
+        return given_to_agent(router, row);
     }
     let in_line = matches!(row.place, Place::Waiting | Place::Offered(_));
     if let Call::Heard { at } = case.call
@@ -193,7 +194,7 @@ fn known(router: &Router, row: &WorkItem, case: &Case, with: Option<With>) -> Op
     {
         return Some(Event::CustomerHeard { item });
     }
-    if let Some(event) = callback::event(row, &case.conversation) {
+    if let Some(event) = callback::event(row, &case.conversation, case.now) {
         return Some(event);
     }
     let queue = named(router, case);
@@ -203,6 +204,20 @@ fn known(router: &Router, row: &WorkItem, case: &Case, with: Option<With>) -> Op
                 item,
                 worker: has.worker,
             });
+        }
+        (Place::Assigned(has), None) if has.worker == AI_AGENT => {
+            if case.with_people {
+                return Some(match with.is_some() || case.call != Call::None {
+                    true => Event::Transferred {
+                        item,
+                        by: Some(AI_AGENT),
+                        to: TransferTo::Human(queue),
+                        note: String::new(),
+                    },
+                    // Somebody has answered in its place, and nobody waits.
+                    false => Event::Cancelled { item },
+                });
+            }
         }
         (Place::Assigned(has), None) if case.kept_out.contains(&has.worker) => {
             return Some(Event::WorkerRemoved { worker: has.worker });
@@ -246,12 +261,37 @@ fn known(router: &Router, row: &WorkItem, case: &Case, with: Option<With>) -> Op
         }
     }
     let (priority, wanted) = (case.conversation.priority, asked(case));
+    let only = only(router, case).filter(|only| row.only != Some(*only));
     let change = Change {
         priority: (priority != row.priority).then_some(priority),
         wanted: (wanted != row.wanted).then_some(wanted),
-        ..Change::default()
+        only: only.map(Some),
     };
     (change != Change::default()).then_some(Event::Changed { item, change })
+}
+
+/// A person gives a conversation to the AI agent. Nothing when it is asked for it already, or has it.
+fn given_to_agent(router: &Router, row: &WorkItem) -> Option<Event> {
+    let item = row.id;
+    let first = row.first.first();
+    let has = row.worker() == Some(AI_AGENT);
+    let asked = first.is_some_and(|step| step.need.kind == Some(WorkerKind::Ai));
+    match router.worker(AI_AGENT) {
+        Some(_) if has || asked => None,
+        Some(_) => Some(Event::Transferred {
+            item,
+            by: None,
+            to: TransferTo::Ai,
+            note: String::new(),
+        }),
+        None => Some(Event::Cancelled { item }),
+    }
+}
+
+/// Who may have it at all, where the AI agent could.
+fn only(router: &Router, case: &Case) -> Option<WorkerKind> {
+    let is_peoples = case.with_people || case.conversation.owner.is_some();
+    (is_peoples && router.worker(AI_AGENT).is_some()).then_some(WorkerKind::Human)
 }
 
 /// The skills that the field `skills` of the case asks for. What stood there before it meant anything may be anything.
@@ -267,11 +307,7 @@ fn named(router: &Router, case: &Case) -> Option<QueueId> {
 
 /// The queue of this name, or with this id.
 pub(super) fn queue_called(router: &Router, name: &str) -> Option<QueueId> {
-    let mut queues = router.settings().queues.iter();
-    let found = queues.find(|(id, queue)| {
-        queue.name.eq_ignore_ascii_case(name.trim()) || id.to_string() == name.trim()
-    });
-    found.map(|(id, _)| *id)
+    queue_in(router.settings(), name)
 }
 
 fn is_away(router: &Router, worker: WorkerId) -> bool {

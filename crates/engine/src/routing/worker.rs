@@ -8,7 +8,7 @@ use throughline_model::id::{MemberId, QueueId};
 use throughline_routing::{Event, Level, Router, Skill, TOP_LEVEL, WorkClass, Worker};
 
 /// The most a member may be set to hold at a time, in the units of capacity; the usual is 100.
-const MOST_CAPACITY: u32 = 10_000;
+pub(super) const MOST_CAPACITY: u32 = 10_000;
 /// The most offers that may ring for one member.
 const MOST_OFFERS: u32 = 20;
 
@@ -53,24 +53,36 @@ impl WorkerSettings {
     }
 
     fn check(&self, router: &Router) -> Result<()> {
-        let known = &router.settings().queues;
-        if let Some(unknown) = self.queues.iter().find(|id| !known.contains_key(id)) {
-            return Err(Error::invalid(
-                "queues",
-                format!("there is no queue {unknown}"),
-            ));
-        }
-        let wrong = |level: &Level| !(1..=TOP_LEVEL).contains(level);
-        if let Some((skill, level)) = self.skills.iter().find(|(_, level)| wrong(level)) {
-            let why = format!("'{skill}' has level {level}; levels go from 1 to {TOP_LEVEL}");
-            return Err(Error::invalid("skills", why));
-        }
+        queues_exist(router, &self.queues)?;
+        skills_are_levels(&self.skills)?;
         within(self.capacity, MOST_CAPACITY, "capacity")?;
         within(self.offers_at_once, MOST_OFFERS, "offers_at_once")
     }
 }
 
-fn within(value: u32, most: u32, field: &'static str) -> Result<()> {
+pub(super) fn queues_exist(router: &Router, queues: &BTreeSet<QueueId>) -> Result<()> {
+    let known = &router.settings().queues;
+    match queues.iter().find(|id| !known.contains_key(id)) {
+        Some(unknown) => Err(Error::invalid(
+            "queues",
+            format!("there is no queue {unknown}"),
+        )),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn skills_are_levels(skills: &BTreeMap<Skill, Level>) -> Result<()> {
+    let wrong = |level: &Level| !(1..=TOP_LEVEL).contains(level);
+    match skills.iter().find(|(_, level)| wrong(level)) {
+        Some((skill, level)) => Err(Error::invalid(
+            "skills",
+            format!("'{skill}' has level {level}; levels go from 1 to {TOP_LEVEL}"),
+        )),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn within(value: u32, most: u32, field: &'static str) -> Result<()> {
     match (1..=most).contains(&value) {
         true => Ok(()),
         false => Err(Error::invalid(field, format!("give 1 to {most}"))),

@@ -1,5 +1,7 @@
 //! `/api/v1/routing`: who gets which work.
 
+mod agent;
+
 use crate::api::guard::Caller;
 use crate::api::input::{Json, Path};
 use crate::api::page::{Listed, Page};
@@ -33,6 +35,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(override_conversation))
         .routes(routes!(read_worker, set_worker))
         .routes(routes!(read_routing_settings, set_routing_settings))
+        .merge(agent::router())
 }
 
 /// Whether somebody takes work.

@@ -5,7 +5,7 @@
 //! | `state` | `{conversation, assurance}`: where the visitor stands; first of all, and after every change |
 //! | `entry` | one entry; its id is `<conversation>:<seq>` |
 //! | `deliveries` | `[{seq, status}]`: how far the latest answers came |
-//! | `waiting` | `{ahead, about_ms}`: how many are before a visitor who waits for a person, and how long it may take; `null` for all others. First of all, for every conversation, and after noticeable changes |
+//! | `waiting` | `{ahead, about_ms}`: how many are before a visitor who waits for a person, and how long it may take, as far as the chat tells; `null` for all others. First of all, for every conversation, and after noticeable changes |
 //! | `callback` | `{ends_in, at, own}`: the call a visitor waits for; `null` when none. Sent like `waiting` |
 //! | `typing` | `{typing, name}`: somebody at the desk writes |
 //! | `end` | the token counts no more |
@@ -34,7 +34,7 @@ use std::time::Duration;
 use throughline_engine::{routing, visitor};
 use throughline_model::assurance::Assurance;
 use throughline_model::conversation::CaseStatus;
-use throughline_model::id::ConversationId;
+use throughline_model::id::{ConversationId, EndpointId};
 use throughline_model::outbound::DeliveryStatus;
 
 /// A line on the wire now and then shows both sides that the other is there. So often who waits for a person is told how
@@ -56,6 +56,7 @@ pub struct From {
 /// Where a stream stands.
 struct Place {
     token: Box<str>,
+    chat: EndpointId,
     /// The conversation and the number after which to go on.
     after: Option<(ConversationId, i64)>,
     /// The number after which to go on in whatever conversation it will be.
@@ -113,6 +114,7 @@ pub async fn listen(
         .ok_or_else(|| Problem::too_many(5_000))?;
     let place = Place {
         token: guest.token.into_boxed_str(),
+        chat: guest.visitor.endpoint,
         after: last_event(&headers),
         first_after: from.after.unwrap_or(0).max(0),
         told: None,
@@ -252,13 +254,13 @@ impl Place {
     /// How it stands with the line. The router is asked only about those who are in it.
     async fn waiting_now(&self, app: &App, found: &Found) -> Option<Waiting> {
         let conversation = found.standing.conversation.filter(|_| found.waits)?;
-        waiting::look(app, conversation.id, self.waiting).await
+        waiting::look(app, self.chat, conversation.id, self.waiting).await
     }
 
     /// Nothing but the line is looked at again, and only for who was in it.
     async fn moves_up(&mut self, app: &App) -> Option<Event> {
         let (conversation, _) = self.after.filter(|_| self.waiting.is_some())?;
-        let waiting = waiting::look(app, conversation, self.waiting).await;
+        let waiting = waiting::look(app, self.chat, conversation, self.waiting).await;
         self.tell_waiting(waiting, false)
     }
 

@@ -118,6 +118,8 @@ pub struct WidgetSettings {
     sounds: bool,
     /// Whether visitors can let their browser tell them of answers while the chat is closed.
     push: bool,
+    /// What a visitor who waits for a person is told of the line: `place_and_time`, `time` or `none`.
+    waiting: &'static str,
     /// Whether visitors who wait for a person can ask to be called back.
     callback: bool,
     /// A number to call, such as `+493012345678`.
@@ -173,6 +175,7 @@ impl From<Look> for WidgetSettings {
             rating,
             sounds,
             push,
+            waiting,
             callback,
             phone,
         } = widget;
@@ -206,6 +209,7 @@ impl From<Look> for WidgetSettings {
             rating,
             sounds,
             push,
+            waiting: waiting.as_str(),
             callback,
             phone,
         }

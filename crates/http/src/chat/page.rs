@@ -5,6 +5,7 @@ use super::settings::{self, Wish};
 use crate::api::input::{Path, Query};
 use crate::app::{App, ConfiguredEndpoint};
 use crate::assets;
+use crate::html::escaped;
 use crate::problem::Problem;
 use crate::widget::embedders;
 use axum::Router;
@@ -185,20 +186,4 @@ fn document(
         headers.insert(name, HeaderValue::from_static(value));
     }
     response
-}
-
-/// Text as it may stand in an element or a quoted attribute.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
 }

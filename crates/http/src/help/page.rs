@@ -1,6 +1,7 @@
 //! The help pages as HTML. Everything that is not markup of ours is escaped, or comes out of
 //! [`throughline_knowledge::document`], which lets nothing through that runs, loads or covers.
 
+use crate::html::escaped;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use std::collections::BTreeMap;
@@ -205,20 +206,4 @@ pub(crate) fn excerpt(text: &str, most: usize) -> String {
 fn date(at: Millis) -> Option<String> {
     let at = OffsetDateTime::from_unix_timestamp(at / 1000).ok()?;
     at.format(format_description!("[year]-[month]-[day]")).ok()
-}
-
-/// Text as it may stand in an element or a quoted attribute.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
 }

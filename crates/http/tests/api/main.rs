@@ -8,6 +8,7 @@ mod conversations;
 mod customers;
 mod desk;
 mod document;
+mod endpoints;
 mod files;
 mod inbox;
 mod invites;

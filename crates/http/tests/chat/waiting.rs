@@ -5,6 +5,7 @@ use crate::streams::Stream;
 use serde_json::{Value, json};
 use throughline_engine::access::member::{self, NewMember};
 use throughline_engine::routing::Presence;
+use throughline_engine::setting;
 use throughline_model::conversation::Role;
 use throughline_model::id::MemberId;
 use throughline_storage::Hint;
@@ -82,5 +83,28 @@ fn who_does_not_wait_is_told_so_and_who_begins_to_at_once() {
         drop(stream);
         let mut again = Stream::open(&ana, None).await;
         assert_eq!(told(&mut again).await, waiting);
+    });
+}
+
+#[test]
+fn a_chat_may_keep_the_place_to_itself_or_all_of_it() {
+    on_both_engines(|engine| async move {
+        let shop = ChatShop::open(engine).await;
+        let db = &shop.shop.database.db;
+        let tells = async |what: &str| {
+            let look = json!({ "waiting": what }).to_string();
+            let set = db.write(move |tx| setting::put(tx, "widget:chat", &look));
+            set.await.unwrap();
+        };
+        let ana = shop.visitor().await;
+        let conversation = ana.writes("Hello").await;
+        shop.routes().await;
+        tells("time").await;
+        let mut stream = Stream::open(&ana, None).await;
+        let no_place = json!({ "ahead": null, "about_ms": null });
+        assert_eq!(told(&mut stream).await, no_place);
+        tells("none").await;
+        db.hints().publish(Hint::Changed { conversation });
+        assert_eq!(told(&mut stream).await, Value::Null);
     });
 }

@@ -5,11 +5,10 @@
 //! server's authserv-id, and then only the topmost one: servers put theirs on top, and must remove
 //! forged ones that claim their id (RFC 8601, section 5).
 
-use super::{same_domain, unproven};
+use super::{by_dmarc, same_domain, unproven};
 use crate::parse::ParsedMail;
 use mail_parser::{HeaderName, MessageParser};
 use serde_json::json;
-use throughline_model::assurance::Assurance;
 use throughline_model::inbound::Evidence;
 
 /// The name a trusted mail server signs its verdicts with, such as `mx.shop.example`.
@@ -85,22 +84,14 @@ fn judge(mail: &ParsedMail, results: &[MethodResult]) -> Evidence {
     let proven = about_author && verdict.is_some_and(|verdict| verdict.result == "pass");
     let refused =
         verdict.is_some_and(|verdict| verdict.result == "fail" && verdict.policy_is_enforced());
-    Evidence {
-        assurance: if proven {
-            Assurance::WEAK
-        } else {
-            Assurance::NONE
-        },
-        method: proven.then(|| "dmarc".to_owned()),
-        contradicted: refused,
-        details: json!({
-            "spf": word("spf"),
-            "dkim": word("dkim"),
-            "dmarc": verdict.map_or("none", |verdict| verdict.result.as_str()),
-            "domain": author,
-            "by": "authentication-results",
-        }),
-    }
+    let details = json!({
+        "spf": word("spf"),
+        "dkim": word("dkim"),
+        "dmarc": verdict.map_or("none", |verdict| verdict.result.as_str()),
+        "domain": author,
+        "by": "authentication-results",
+    });
+    by_dmarc(proven, refused, details)
 }
 
 impl MethodResult {

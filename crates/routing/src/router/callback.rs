@@ -1,6 +1,7 @@
 //! Customers who are called back: a call, whatever their work came as, until it is over.
 
 use super::Router;
+use super::post::Post;
 use crate::effect::{Departure, Effect, Ignored, Release, Requeue, Withdrawal};
 use crate::requirement::Step;
 use crate::work_class::WorkClass;
@@ -157,8 +158,7 @@ impl Router {
     }
 
     fn is_human(&self, worker: WorkerId) -> bool {
-        let post = self.workers.get(&worker);
-        post.is_some_and(|post| post.row.worker.kind == WorkerKind::Human)
+        self.workers.get(&worker).is_some_and(Post::is_human)
     }
 }
 

@@ -80,8 +80,8 @@ impl Router {
         self.turn.workers.extend(workers);
     }
 
-    /// Work looks for a worker: whoever can do least else, then the least loaded, then whom the
-    /// queues miss least, then the longest idle.
+    /// Work looks for a worker: an AI agent before people, then whoever can do least else, then the least
+    /// loaded, then whom the queues miss least, then the longest idle.
     fn find_worker(&mut self, item: WorkItemId, say: bool) {
         let Some(piece) = self.work.get(&item) else {
             return;
@@ -95,8 +95,9 @@ impl Router {
         let queue = piece.row.queue;
         let held = self.queues.get(&queue).is_some_and(|desk| desk.held);
         let mut best = Vec::new();
-        if !held {
-            self.best_workers(piece, line, &mut best);
+        self.best_workers(piece, line, &mut best);
+        if held {
+            best.retain(|standing| !standing.human);
         }
         if best.is_empty() {
             if say {
@@ -132,6 +133,7 @@ impl Router {
             let missed = self.floor.missed(crew, class);
             for (load, idle_since_ms, worker) in &crew.free[class.index()] {
                 let standing = Standing {
+                    human: crew.is_human(),
                     breadth: crew.breadth,
                     load: *load,
                     missed,
@@ -164,6 +166,7 @@ impl Router {
     fn standing(&self, post: &Post, class: WorkClass) -> Standing {
         let crew = self.floor.crew(post.crew);
         Standing {
+            human: post.is_human(),
             breadth: crew.map_or(0, |crew| crew.breadth),
             load: post.share(),
             missed: crew.map_or(0, |crew| self.floor.missed(crew, class)),
@@ -376,6 +379,7 @@ impl Router {
         };
         row.place = Place::Assigned(assignment);
         let (class, overridden_by) = (row.class, row.overridden_by);
+        self.keep_with_people(item, worker);
         if let Some(post) = self.workers.get_mut(&worker) {
             let hold = Hold {
                 class,

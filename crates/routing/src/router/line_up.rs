@@ -20,9 +20,16 @@ impl Router {
             self.ignore(Some(work.id), Ignored::KnownItem);
             return;
         }
-        let queue = self.resolve_queue(work.id, work.queue);
         let now_ms = self.now_ms();
-        let open = self.settings.is_open(queue, now_ms);
+        // Business hours are those of people.
+        let closed = !self.settings.is_open(work.queue, now_ms);
+        let (queue, open) = match closed && self.ai_could_take(work) {
+            true => (work.queue, true),
+            false => {
+                let queue = self.resolve_queue(work.id, work.queue);
+                (queue, self.settings.is_open(queue, now_ms))
+            }
+        };
         let rule = self.settings.queues.get(&queue);
         let refuses = !open && rule.is_some_and(|queue| queue.when_closed == WhenClosed::Refuse);
         if refuses && work.callback.is_none() {
@@ -57,6 +64,7 @@ impl Router {
             first: first.into_iter().collect(),
             arrived_ms: now_ms,
             since_ms: work.since_ms.unwrap_or(now_ms).min(now_ms),
+            served_ms: None,
             step: 0,
             step_since_ms: now_ms,
             not_again: BTreeMap::new(),
@@ -84,6 +92,31 @@ impl Router {
             Some(worker) if self.keeps_from_taking(id, worker).is_none() => self.take(id, worker),
             _ => self.turn.work.push_back((id, true)),
         }
+    }
+
+    /// Whether an AI agent is free that some step of the work's own queue asks.
+    fn ai_could_take(&self, work: &Work) -> bool {
+        let is_peoples = work.only == Some(WorkerKind::Human) || work.callback.is_some();
+        if is_peoples || work.taken_by.is_some() {
+            return false;
+        }
+        let everything = [QueueStep::everything()];
+        let Some(queue) = self.settings.queues.get(&work.queue) else {
+            return false;
+        };
+        let steps: &[QueueStep] = match queue.steps.is_empty() {
+            true => &everything,
+            false => &queue.steps,
+        };
+        let needs: Vec<Need> = steps
+            .iter()
+            .map(|step| step.for_request(work.queue, &work.wanted).need)
+            .collect();
+        let mut ai = self.workers.values().filter(|post| !post.is_human());
+        ai.any(|post| {
+            post.may_be_asked(work.class, &self.rules)
+                && needs.iter().any(|need| need.is_met_by(&post.row.worker))
+        })
     }
 
     /// The queue that takes what comes for another: one that exists, and that does not send it on.
@@ -208,12 +241,17 @@ impl Router {
         };
         let row = &piece.row;
         let target_ms = self.target_of(row).unwrap_or(self.settings.usual_target_ms);
-        let deadline_ms = match self.settings.calendar_of(row.queue) {
-            Some(calendar) => calendar.after_open_time(row.since_ms, target_ms),
-            None => row.since_ms.saturating_add(target_ms),
+        let calendar = self.settings.calendar_of(row.queue);
+        let after = |from_ms: Millis| match calendar {
+            Some(calendar) => calendar.after_open_time(from_ms, target_ms),
+            None => from_ms.saturating_add(target_ms),
         };
+        let from_ms = row
+            .served_ms
+            .map_or(row.since_ms, |at_ms| at_ms.max(row.since_ms));
+        let deadline_ms = after(from_ms);
         let head_start_ms = self.settings.head_start_ms.get(&row.priority).copied();
-        let rank_ms = deadline_ms.saturating_sub(head_start_ms.unwrap_or(0));
+        let rank_ms = after(row.since_ms).saturating_sub(head_start_ms.unwrap_or(0));
         if let Some(piece) = self.work.get_mut(&item) {
             piece.deadline_ms = deadline_ms;
             piece.rank_ms = rank_ms;

@@ -3,7 +3,7 @@
 use super::Router;
 use super::callback::as_it_came;
 use super::line_up::one_worker;
-use super::post::HoldKind;
+use super::post::{HoldKind, Post};
 use crate::decision::Rule;
 use crate::effect::{Departure, Effect, Ignored, Release, Requeue, Withdrawal};
 use crate::event::TransferTo;
@@ -41,15 +41,18 @@ impl Router {
         let Some((class, queue)) = self.item(item).map(|row| (row.class, row.queue)) else {
             return;
         };
-        self.remember_length(queue, class, now_ms - assignment.since_ms);
         let wrap_up_ms = self.rules[class.index()].wrap_up_ms;
+        let post = self.workers.get(&worker);
+        let is_human = post.is_some_and(Post::is_human);
+        // Whoever waits, waits for people.
+        if is_human {
+            self.remember_length(queue, class, now_ms - assignment.since_ms);
+        }
         let post = self.workers.get(&worker);
         let wraps_up = wrap_up_ms > 0
             && assignment.state == AssignmentState::Active
-            && post.is_some_and(|post| {
-                let row = &post.row;
-                row.worker.kind == WorkerKind::Human && row.presence != Presence::Offline
-            });
+            && is_human
+            && post.is_some_and(|post| post.row.presence != Presence::Offline);
         if !wraps_up {
             self.release(item, Release::Finished);
             self.forget(item);
@@ -145,7 +148,11 @@ impl Router {
     fn give_back(&mut self, item: WorkItemId, worker: WorkerId) {
         let now_ms = self.now_ms();
         self.drop_item_timer(item);
+        let by_ai = !self.workers.get(&worker).is_some_and(Post::is_human);
         if let Some(row) = self.row_mut(item) {
+            if by_ai && matches!(row.place, Place::Assigned(_)) {
+                row.served_ms = Some(now_ms);
+            }
             row.place = Place::Waiting;
         }
         if let Some(post) = self.workers.get_mut(&worker) {
@@ -271,6 +278,15 @@ impl Router {
         self.requeue(item, Requeue::Transferred);
     }
 
+    /// Work that a person has had stays with people, until it is handed to an AI agent.
+    pub(super) fn keep_with_people(&mut self, item: WorkItemId, worker: WorkerId) {
+        if self.workers.get(&worker).is_some_and(Post::is_human)
+            && let Some(row) = self.row_mut(item)
+        {
+            row.only = Some(WorkerKind::Human);
+        }
+    }
+
     /// Sets whom work is for from now on.
     fn point_at(&mut self, item: WorkItemId, to: &TransferTo) {
         let now_ms = self.now_ms();
@@ -279,6 +295,11 @@ impl Router {
                 Some(self.resolve_queue(item, *queue))
             }
             _ => None,
+        };
+        let to_person = match to {
+            TransferTo::Worker(worker) => self.workers.get(worker).is_some_and(Post::is_human),
+            TransferTo::Human(_) => true,
+            TransferTo::Queue(_) | TransferTo::Ai => false,
         };
         let first = match to {
             TransferTo::Worker(worker) => Some(self.step_for(*worker)),
@@ -299,8 +320,11 @@ impl Router {
         row.step = 0;
         row.step_since_ms = now_ms;
         row.overridden_by = None;
+        if to_person {
+            row.only = Some(WorkerKind::Human);
+        }
         match to {
-            TransferTo::Human(_) => row.only = Some(WorkerKind::Human),
+            TransferTo::Human(_) => {}
             TransferTo::Ai => row.only = None,
             TransferTo::Worker(worker) => {
                 row.not_again.remove(worker);

@@ -3,7 +3,7 @@
 use crate::floor::{CrewId, Doing, LineId, Spot};
 use crate::snapshot::WorkerRow;
 use crate::work_class::{CLASSES, ClassRule, WorkClass};
-use crate::worker::Presence;
+use crate::worker::{Presence, WorkerKind};
 use std::collections::{BTreeMap, BTreeSet};
 use throughline_model::clock::Millis;
 use throughline_model::id::{WorkItemId, WorkerId};
@@ -38,6 +38,7 @@ pub(super) struct Post {
     pub drains: Option<WorkItemId>,
     pub timer_ms: Option<Millis>,
     ringing: u32,
+    paused: u32,
     /// Weight of offers, active and paused work by class.
     loads: [u64; CLASSES],
     wrapping: u64,
@@ -55,6 +56,7 @@ impl Post {
             drains: None,
             timer_ms: None,
             ringing: 0,
+            paused: 0,
             loads: [0; CLASSES],
             wrapping: 0,
             active: 0,
@@ -72,7 +74,7 @@ impl Post {
             match before.kind {
                 HoldKind::Offer => self.ringing -= 1,
                 HoldKind::Active => self.active -= weight,
-                HoldKind::Paused => {}
+                HoldKind::Paused => self.paused -= 1,
                 HoldKind::WrapUp => self.active -= weight,
             }
             match before.kind {
@@ -85,7 +87,7 @@ impl Post {
             match hold.kind {
                 HoldKind::Offer => self.ringing += 1,
                 HoldKind::Active => self.active += weight,
-                HoldKind::Paused => {}
+                HoldKind::Paused => self.paused += 1,
                 HoldKind::WrapUp => self.active += weight,
             }
             match hold.kind {
@@ -199,6 +201,10 @@ impl Post {
     /// What should be paused and what goes on, so that active work fits: as little as possible stands
     /// aside, the latest first, and the oldest goes on first.
     pub fn balanced(&self, rules: &Rules) -> Vec<(WorkItemId, HoldKind)> {
+        // An AI agent may hold thousands.
+        if self.paused == 0 && self.active <= self.capacity() {
+            return Vec::new();
+        }
         let mut active = self.active;
         let mut holds: Vec<(WorkItemId, Hold)> = self.holds.iter().map(|(i, h)| (*i, *h)).collect();
         holds.retain(|(_, hold)| hold.kind != HoldKind::Offer);
@@ -230,6 +236,10 @@ impl Post {
         changed
             .map(|(_, (item, hold))| (*item, hold.kind))
             .collect()
+    }
+
+    pub fn is_human(&self) -> bool {
+        self.row.worker.kind == WorkerKind::Human
     }
 
     pub fn id(&self) -> WorkerId {

@@ -62,10 +62,18 @@ impl Model {
     /// A chain: as many groups as types, each of which takes its own type and the next ones, `skills`
     /// altogether. `per_hour` and `agents` are those of the whole centre and are shared out equally.
     pub fn chain(types: usize, skills: usize, per_hour: f64, handle_s: f64, agents: u32) -> Self {
+        let steps: Vec<usize> = (0..skills).collect();
+        Self::ring(types, &steps, per_hour, handle_s, agents)
+    }
+
+    /// As many groups as types, each of which takes its own type and those `steps` further on around the
+    /// ring. Steps whose differences are all of the ring, such as 0, 1 and 3 of six, make every two types
+    /// share a group.
+    pub fn ring(types: usize, steps: &[usize], per_hour: f64, handle_s: f64, agents: u32) -> Self {
         let each = per_hour / types as f64;
         let count = agents / u32::try_from(types).unwrap_or(u32::MAX);
         let group = |own: usize| {
-            let types = (own..own + skills).map(|at| at % types).collect();
+            let types = steps.iter().map(|step| (own + step) % types).collect();
             Agents { count, types }
         };
         Self {

@@ -334,3 +334,67 @@ fn an_ai_agent_is_asked_only_where_the_queue_says_so() {
     floor.arrives(work);
     assert!(floor.waits(1));
 }
+
+#[test]
+fn an_ai_agent_is_asked_before_people_and_people_where_it_takes_nothing() {
+    let mut floor = Floor::open();
+    floor.comes(human(ANA));
+    floor.comes(robo());
+    floor.arrives(chat(1));
+    assert_eq!(floor.has(1), Some(ROBO));
+    floor.says(ROBO, Presence::Away);
+    assert_eq!(floor.has(1), Some(ROBO), "it keeps what it has");
+    floor.arrives(chat(2));
+    assert_eq!(floor.asked(2), Some(ANA));
+}
+
+#[test]
+fn what_a_person_has_had_goes_to_people_from_then_on() {
+    let mut floor = Floor::open();
+    floor.comes(human(ANA));
+    floor.arrives(chat(1));
+    floor.accepts(ANA, 1);
+    floor.comes(robo());
+    floor.says(ANA, Presence::Offline);
+    floor.pass(HOUR);
+    assert!(floor.waits(1), "for people");
+    floor.says(ANA, Presence::Available);
+    assert_eq!(floor.asked(1), Some(ANA));
+}
+
+#[test]
+fn a_transfer_from_the_ai_to_somebody_who_is_away_waits_for_people() {
+    let mut floor = Floor::open();
+    floor.comes(robo());
+    floor.comes(human(ANA));
+    floor.says(ANA, Presence::Away);
+    floor.arrives(chat(1));
+    floor.tell(transfer(1, None, TransferTo::Worker(ANA)));
+    floor.pass(HOUR);
+    assert!(floor.waits(1), "the AI does not get it back");
+}
+
+#[test]
+fn the_ai_has_served_the_customer_so_the_promise_counts_from_then_and_the_place_in_line_does_not() {
+    let mut settings = settings();
+    if let Some(service) = settings.queues.get_mut(&SERVICE) {
+        service.target_ms = Some(5 * MINUTE);
+    }
+    let mut floor = Floor::with(settings);
+    floor.comes(robo());
+    floor.arrives(chat(1));
+    floor.pass(30 * MINUTE);
+    floor.says(ROBO, Presence::Away);
+    floor.arrives(chat(2));
+    floor.pass(MINUTE);
+    let handed_ms = floor.now_ms;
+    let effects = floor
+        .tell(transfer(1, Some(ROBO), TransferTo::Human(None)))
+        .to_vec();
+    let overdue = |effect: &Effect| matches!(effect, Effect::Overdue { .. });
+    assert!(!effects.iter().any(overdue), "{effects:?}");
+    let promised_ms = floor.router.promised_ms(item(1));
+    assert_eq!(promised_ms, Some(handed_ms + 5 * MINUTE));
+    floor.comes(human(ANA));
+    assert_eq!(floor.asked(1), Some(ANA), "who came first");
+}

@@ -1,10 +1,13 @@
 //! Business hours, targets, and settings that change.
 
-use crate::floor::{ANA, BILLING, Floor, HOUR, MINUTE, SERVICE, call, chat, human, item, settings};
+use crate::floor::{
+    ANA, BILLING, Floor, HOUR, MINUTE, ROBO, SERVICE, call, chat, human, item, settings,
+};
 use throughline_model::clock::Millis;
 use throughline_model::id::CalendarId;
 use throughline_routing::{
-    Calendar, CalendarRules, Diversion, Effect, Event, Hours, Settings, WhenClosed,
+    Calendar, CalendarRules, Diversion, Effect, Event, Hours, Presence, Settings, WhenClosed,
+    Worker,
 };
 use uuid::Uuid;
 
@@ -120,4 +123,31 @@ fn work_of_a_queue_that_is_removed_goes_to_the_fallback() {
         why
     }));
     assert_eq!(floor.asked(1), Some(ANA));
+}
+
+#[test]
+fn an_ai_agent_works_while_the_queue_is_closed_to_people() {
+    for when_closed in [
+        WhenClosed::Wait,
+        WhenClosed::Hold,
+        WhenClosed::Divert(BILLING),
+        WhenClosed::Refuse,
+    ] {
+        let mut floor = at(from_nine_to_five(when_closed.clone()), 3);
+        let mut robo = Worker::ai(ROBO, 1);
+        robo.queues.insert(SERVICE);
+        floor.comes(robo);
+        floor.arrives(chat(1));
+        assert_eq!(floor.has(1), Some(ROBO), "{when_closed:?}");
+        floor.says(ROBO, Presence::Away);
+        let effects = floor.arrives(chat(2));
+        assert_ne!(floor.has(2), Some(ROBO));
+        let refused = |effect: &Effect| matches!(effect, Effect::Refused { .. });
+        let refuses = when_closed == WhenClosed::Refuse;
+        assert_eq!(
+            effects.iter().any(refused),
+            refuses,
+            "for people it is closed"
+        );
+    }
 }

@@ -5,14 +5,12 @@ import { useEffect, useState } from "preact/hooks";
 import { useCommand } from "../keys.ts";
 import { serverNow } from "../model/api.ts";
 import { go } from "../model/place.ts";
-import type { Channel, InboxRow } from "../model/types.ts";
-import { ChannelIcon } from "../parts/icons.tsx";
-import { initials } from "../parts/names.ts";
-import { PresenceDot } from "../parts/standing.tsx";
-import { named, span, t } from "../words.ts";
+import { span, t } from "../words.ts";
+import { Agent, AgentPaused } from "./agent.tsx";
 import { Held } from "./held.tsx";
-import { useBoard, type Board, type QueueRow, type WorkerRow } from "./model.ts";
+import { useBoard, type Board, type QueueRow } from "./model.ts";
 import { w } from "./words.ts";
+import { Worker } from "./worker.tsx";
 
 export function BoardPage(): JSX.Element {
   const { board, error, reload } = useBoard();
@@ -31,6 +29,7 @@ export function BoardPage(): JSX.Element {
       {board ? (
         <>
           {error && <p class="error" role="alert">{w("stale", { why: error })}</p>}
+          {board.agent && <AgentPaused agent={board.agent} onChange={reload} />}
           <Queues queues={board.queues} />
           <Waiting board={board} onChange={reload} />
           <Workers board={board} onChange={reload} />
@@ -93,7 +92,7 @@ function Waiting({ board, onChange }: { board: Board; onChange: () => void }): J
 
 function Workers({ board, onChange }: { board: Board; onChange: () => void }): JSX.Element {
   const [all, setAll] = useState(false);
-  const { workers } = board;
+  const { agent, workers } = board;
   const away = workers.filter((one) => one.presence === "offline" && one.assignments === 0);
   const seen = all ? workers : workers.filter((one) => !away.includes(one));
   return (
@@ -107,56 +106,16 @@ function Workers({ board, onChange }: { board: Board; onChange: () => void }): J
           </label>
         )}
       </div>
-      {seen.length === 0 ? (
-        <p class="empty">{w(workers.length === 0 ? "noWorkers" : "nobodyHere")}</p>
-      ) : (
+      {(agent || seen.length > 0) && (
         <ul class="workers">
+          {agent && <Agent agent={agent} board={board} onChange={onChange} />}
           {seen.map((one) => (
             <Worker key={one.member} worker={one} rows={board.rows.filter((row) => row.owner === one.member)} onChange={onChange} />
           ))}
         </ul>
       )}
+      {seen.length === 0 && <p class="empty">{w(workers.length === 0 ? "noWorkers" : "nobodyHere")}</p>}
       {!board.isWhole && <p class="hint">{w("more", { count: board.rows.length })}</p>}
     </section>
   );
-}
-
-function Worker({ worker, rows, onChange }: { worker: WorkerRow; rows: InboxRow[]; onChange: () => void }): JSX.Element {
-  const percent = worker.capacity > 0 ? Math.round((100 * worker.load) / worker.capacity) : 0;
-  return (
-    <li class="worker">
-      <div class="worker-who">
-        <span class="face" aria-hidden="true">{initials(worker.name)}</span>
-        <span>
-          <b><bdi>{worker.name}</bdi></b>
-          <small><PresenceDot presence={worker.presence} /> {t(`presence_${worker.presence}`)} {worker.presence_since > 0 && w("since", { time: span(Math.max(0, serverNow() - worker.presence_since)) })}</small>
-        </span>
-      </div>
-      <label class="worker-load">
-        <span>{w("load")} <b>{percent} %</b>{worker.offers > 0 && <> · {w("asked", { count: worker.offers })}</>}</span>
-        <meter min={0} max={100} high={99} value={Math.min(100, percent)} aria-label={w("loadOf", { percent, name: worker.name })} />
-      </label>
-      <ul class="worker-channels" aria-label={w("holds")}>
-        {byChannel(rows).map(([channel, count]) => (
-          <li key={channel} title={named("channel", channel)}><ChannelIcon channel={channel} size={14} /><span class="unseen">{named("channel", channel)}: </span>{count}</li>
-        ))}
-        {rows.length === 0 && <li class="hint">{w("holds")}: {w("holdsNothing")}</li>}
-      </ul>
-      {rows.length > 0 && (
-        <details>
-          <summary>{w("holds")} ({rows.length})</summary>
-          <Held rows={rows} owner={worker.member} onChange={onChange} />
-        </details>
-      )}
-    </li>
-  );
-}
-
-function byChannel(rows: InboxRow[]): [Channel, number][] {
-  const counts = new Map<Channel, number>();
-  for (const row of rows) {
-    const channel = row.latest?.channel ?? row.channels[0];
-    if (channel) counts.set(channel, (counts.get(channel) ?? 0) + 1);
-  }
-  return [...counts];
 }

@@ -25,8 +25,6 @@ export interface QueueRow {
 }
 
 export interface WorkerRow {
-  member: string;
-  name: string;
   presence: Presence;
   presence_since: number;
   load: number;
@@ -36,9 +34,22 @@ export interface WorkerRow {
   assignments: number;
 }
 
+export interface MemberRow extends WorkerRow {
+  kind: "human";
+  member: string;
+  name: string;
+}
+
+export interface AgentRow extends WorkerRow {
+  kind: "ai";
+  member: null;
+}
+
 export interface Board {
   queues: QueueRow[];
-  workers: WorkerRow[];
+  /** None where there is no AI agent. */
+  agent: AgentRow | null;
+  workers: MemberRow[];
   rows: InboxRow[];
   isWhole: boolean;
 }
@@ -85,14 +96,15 @@ export function useBoard(): { board: Board | null; error: string | null; reload:
 
 async function readBoard(): Promise<Board> {
   const [seen, targets, open] = await Promise.all([
-    get<{ queues: Omit<QueueRow, "target_ms">[]; workers: WorkerRow[] }>("routing/board"),
+    get<{ queues: Omit<QueueRow, "target_ms">[]; workers: (MemberRow | AgentRow)[] }>("routing/board"),
     get<Page<Target>>("routing/queues"),
     readOpen(),
   ]);
   const target = new Map(targets.items.map((one) => [one.id, one.target_ms]));
   return {
     queues: seen.queues.map((one) => ({ ...one, target_ms: target.get(one.id) ?? null })).sort((a, b) => a.name.localeCompare(b.name)),
-    workers: seen.workers.sort((a, b) => a.name.localeCompare(b.name)),
+    agent: seen.workers.find((one) => one.kind === "ai") ?? null,
+    workers: seen.workers.filter((one) => one.kind === "human").sort((a, b) => a.name.localeCompare(b.name)),
     ...open,
   };
 }

@@ -4,6 +4,9 @@ import { get } from "./api.ts";
 import { Store } from "./store.ts";
 import type { Endpoint, Member, Page, Session } from "./types.ts";
 
+/** The AI agent, where the router names it as a worker. */
+export const AI_AGENT = "00000000-0000-7000-8000-00000000a1a1";
+
 export const session = new Store<Session | null>(null);
 export const members = new Store<Member[]>([]);
 export const endpoints = new Store<Endpoint[]>([]);

@@ -5,7 +5,7 @@ import { askable, asking, type Approval, type Refusal, type Wish } from "../mode
 import { isHandedOn } from "../model/folds.ts";
 import { memberName } from "../model/people.ts";
 import { go } from "../model/place.ts";
-import { queues } from "../model/queues.ts";
+import { queueName, queues } from "../model/queues.ts";
 import { useStore } from "../model/store.ts";
 import type { Entry } from "../model/types.ts";
 import { clock, moment, named, t } from "../words.ts";
@@ -170,8 +170,16 @@ function caseChange(entry: Entry, body: Body): string {
   if (change["subject"] !== undefined) parts.push(t("subject", { text: String(change["subject"]) }));
   for (const tag of list(change["add_tags"])) parts.push(t("tagged", { tag }).replace(/\.$/, ""));
   for (const tag of list(change["remove_tags"])) parts.push(t("untagged", { tag }).replace(/\.$/, ""));
-  for (const [name, value] of Object.entries(part(change["fields"]))) parts.push(`${spaced(name)}: ${plain(value)}`);
+  for (const [name, value] of Object.entries(part(change["fields"]))) {
+    // A queue may be named by its id: it keeps that under another name.
+    const queue = name === "queue" && isId(value) ? queueName(value) : null;
+    parts.push(`${spaced(name)}: ${queue ?? plain(value)}`);
+  }
   return parts.join(" · ") || entry.text;
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === "string" && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
 }
 
 function part(value: unknown): Body {

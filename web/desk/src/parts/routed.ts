@@ -1,6 +1,6 @@
 // What the router did, in words. Its record is the entry's body; what is not known here is told as the server tells it.
 
-import { memberName } from "../model/people.ts";
+import { AI_AGENT, memberName } from "../model/people.ts";
 import { queueName } from "../model/queues.ts";
 import type { Callback, Entry } from "../model/types.ts";
 import { moment, named, nearby, t, type Word } from "../words.ts";
@@ -13,6 +13,9 @@ interface Target {
   human?: string | null;
 }
 
+/** How many workers of those who fit were in which state when nobody could be asked. */
+const STATES = ["free", "full", "ringing", "draining", "busy", "wrap_up", "away", "offline"] as const;
+
 interface Routing {
   what: string;
   worker?: string;
@@ -21,6 +24,9 @@ interface Routing {
   why?: string;
   note?: string;
   waits?: boolean;
+  /** The queue is closed. */
+  held?: boolean;
+  tally?: Partial<Record<(typeof STATES)[number], number>>;
   deadline_ms?: number;
   until_ms?: number;
   callback?: boolean;
@@ -48,11 +54,14 @@ function line(did: Routing): string | null {
   const name = person(did.worker);
   const why = named("why", did.why ?? "");
   switch (did.what) {
+    case "queued":
+      return did.held ? t("routed_queued_held") : t("routed_queued", { tally: tallied(did.tally) });
     case "offered":
     case "assigned":
       return t(`routed_${did.what}`, { name });
+    case "withdrawn":
     case "released":
-      return t("routed_released", { name, why });
+      return t(`routed_${did.what}`, { name, why });
     case "requeued":
       return t("routed_requeued", { why });
     case "transferred":
@@ -85,8 +94,14 @@ function noted(text: string, note: string | undefined): string {
   return note ? `${text}: ${note}` : text;
 }
 
+/** Why nobody could be asked, such as "full: 2, away: 1". */
+function tallied(tally: Routing["tally"] = {}): string {
+  const these = STATES.filter((one) => tally[one]).map((one) => `${t(`tally_${one}`)}: ${tally[one]}`);
+  return these.join(", ") || t("tally_nobody");
+}
+
 function person(id: string | undefined): string {
-  return memberName(id) ?? t("someone");
+  return id === AI_AGENT ? t("aiAgent") : (memberName(id) ?? t("someone"));
 }
 
 function target(to: string | Target | undefined): string {

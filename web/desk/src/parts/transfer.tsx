@@ -18,7 +18,7 @@ const AI = "ai";
 export function TransferDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }): JSX.Element {
   const colleagues = useStore(members).filter((one) => one.enabled && one.id !== me());
   const queues = useStore(known);
-  const [presences, setPresences] = useState<ReadonlyMap<string, Presence>>(new Map());
+  const [presences, setPresences] = useState<ReadonlyMap<string | null, Presence>>(new Map());
   const [to, setTo] = useState("");
   const [isOverride, setOverride] = useState(false);
   const [note, setNote] = useState("");
@@ -30,7 +30,7 @@ export function TransferDialog({ conversation, onClose }: { conversation: Conver
     loadQueues().catch((problem: unknown) => setError(told(problem)));
     // Who is there is for supervisors to see.
     if (!may("oversee")) return;
-    get<{ workers: { member: string; presence: Presence }[] }>("routing/board")
+    get<{ workers: { member: string | null; presence: Presence }[] }>("routing/board")
       .then((board) => setPresences(new Map(board.workers.map((one) => [one.member, one.presence]))))
       .catch(() => undefined);
   }, []);

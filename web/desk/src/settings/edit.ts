@@ -9,7 +9,7 @@ export interface SourceFile {
 }
 
 /** What was published, with its files. */
-interface Published {
+export interface Published {
   number: number;
   files: SourceFile[];
 }

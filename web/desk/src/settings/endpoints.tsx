@@ -1,5 +1,5 @@
-// The addresses of the business, and how they are doing. They are configured where the server is; how a chat looks is
-// set here.
+// The addresses of the business, and how they are doing. They are configured where the server is; how what comes in is
+// received, and how a chat looks, is set here.
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
@@ -9,28 +9,18 @@ import type { Endpoint, Page } from "../model/types.ts";
 import { ChannelIcon } from "../parts/icons.tsx";
 import { later } from "../parts/later.tsx";
 import { moment, named, t } from "../words.ts";
+import { EndpointPage } from "./endpoint/endpoint.tsx";
+import { Doing, type Health } from "./endpoint/health.tsx";
 import { usePaged } from "./paged.ts";
 import { Head, List, To } from "./parts.tsx";
 import { w } from "./words.ts";
-
-interface Health {
-  endpoint: string;
-  last_contact_at: number | null;
-  last_sent_at: number | null;
-  waiting: number;
-  unknown: number;
-  failed: number;
-  last_failure: string | null;
-  mailbox_read_at: number | null;
-}
-
-const STALE_MS = 15 * 60_000;
 
 const WidgetPage = later(() => import("./widget/widget.tsx").then((found) => found.WidgetPage));
 
 export function Endpoints({ rest }: { rest: string[] }): JSX.Element {
   const name = rest[0] && decodeURIComponent(rest[0]);
-  return name ? <WidgetPage key={name} name={name} /> : <All />;
+  if (!name) return <All />;
+  return rest[1] === "looks" ? <WidgetPage key={name} name={name} /> : <EndpointPage key={name} name={name} />;
 }
 
 function All(): JSX.Element {
@@ -57,7 +47,7 @@ function All(): JSX.Element {
           const of = health.get(one.id);
           return (
             <tr key={one.id}>
-              <th scope="row"><span class="who"><ChannelIcon channel={one.channel} /> <span><bdi>{one.name}</bdi><small>{named("channel", one.channel)}</small>{one.channel === "webchat" && <To page={`endpoints/${encodeURIComponent(one.name)}`} label={`${w("looksAndWords")}: ${one.name}`}>{w("looksAndWords")}</To>}</span></span></th>
+              <th scope="row"><span class="who"><ChannelIcon channel={one.channel} /> <span><To page={`endpoints/${encodeURIComponent(one.name)}`}><bdi>{one.name}</bdi></To><small>{named("channel", one.channel)}</small>{one.channel === "webchat" && <To page={`endpoints/${encodeURIComponent(one.name)}/looks`} label={`${w("looksAndWords")}: ${one.name}`}>{w("looksAndWords")}</To>}</span></span></th>
               <td><bdi>{one.address}</bdi></td>
               <td><bdi>{one.brand}</bdi></td>
               {may("oversee") && (
@@ -71,20 +61,6 @@ function All(): JSX.Element {
           );
         }}
       />
-    </>
-  );
-}
-
-function Doing({ health }: { health: Health }): JSX.Element {
-  const isStale = health.mailbox_read_at !== null && Date.now() - health.mailbox_read_at > STALE_MS;
-  const bad = health.failed > 0 || isStale;
-  return (
-    <>
-      <span class={`tag ${bad ? "urgent" : health.unknown > 0 ? "high" : "open"}`}>{w(bad ? "hasTrouble" : "works")}</span>
-      {health.failed > 0 && <small>{w("failedToday", { count: health.failed })}{health.last_failure && <>: <bdi>{health.last_failure}</bdi></>}</small>}
-      {health.unknown > 0 && <small>{w("unknownNow", { count: health.unknown })}</small>}
-      {health.waiting > 0 && <small>{w("waitingNow", { count: health.waiting })}</small>}
-      {isStale && <small>{w("mailboxStale", { when: moment(health.mailbox_read_at ?? 0) })}</small>}
     </>
   );
 }

@@ -6,7 +6,7 @@ import { get } from "../model/api.ts";
 import { may } from "../model/people.ts";
 import { t, told } from "../words.ts";
 import { Head, To } from "./parts.tsx";
-import { Editor } from "./policies/editor.tsx";
+import { PolicyEditor } from "./policies/editor.tsx";
 import { Guide } from "./policies/guide.tsx";
 import { isKind, type PolicyKind, type PolicyVersion } from "./policies/types.ts";
 import { Earlier, Standing, Versions } from "./policies/versions.tsx";
@@ -46,7 +46,7 @@ export function Policies({ rest }: { rest: string[] }): JSX.Element {
           <Guide kind={kind} version={version} at={at[0] ?? ""} mayWrite={mayWrite} />
         </>
       )}
-      {version && shown === "edit" && <Editor key={kind} kind={kind} inForce={version} file={at[0] ?? ""} line={Number(at[1] ?? 0)} onPublished={load} />}
+      {version && shown === "edit" && <PolicyEditor key={kind} kind={kind} inForce={version} file={decodeURIComponent(at[0] ?? "")} line={Number(at[1] ?? 0)} onPublished={load} />}
       {version && shown === "versions" && (at[0] ? <Earlier key={at[0]} kind={kind} number={Number(at[0])} onPublished={load} /> : <Versions key={version.number} kind={kind} onPublished={load} />)}
     </>
   );

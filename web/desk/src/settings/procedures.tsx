@@ -8,7 +8,7 @@ import type { Page } from "../model/types.ts";
 import { t, told } from "../words.ts";
 import { Head, To } from "./parts.tsx";
 import { p } from "./policies/words.ts";
-import { Editor } from "./procedures/editor.tsx";
+import { ProcedureEditor } from "./procedures/editor.tsx";
 import { ProcedurePage } from "./procedures/procedure.tsx";
 import type { ProcedureSummary, ProcedureVersion } from "./procedures/types.ts";
 import { Earlier, Standing, Versions } from "./procedures/versions.tsx";
@@ -43,7 +43,7 @@ export function Procedures({ rest }: { rest: string[] }): JSX.Element {
       {!version && !error && <p class="empty" role="status">{t("loading")}</p>}
       {version && part === "read" && here && <ProcedurePage key={`${here} ${version.number}`} name={here} />}
       {version && part === "read" && !here && <All key={version.number} version={version} />}
-      {version && part === "edit" && <Editor inForce={version} file={here} onPublished={load} />}
+      {version && part === "edit" && <ProcedureEditor inForce={version} file={here} onPublished={load} />}
       {version && part === "versions" && (here ? <Earlier key={here} number={Number(here)} inForce={version} onPublished={load} /> : <Versions key={version.number} onPublished={load} />)}
     </>
   );

@@ -14,8 +14,8 @@ export interface ConversationInfo {
 
 /** How it stands with the line for a person. */
 export interface Waiting {
-  /** How many are before the visitor. */
-  ahead: number;
+  /** How many are before the visitor; null where the chat keeps that to itself. */
+  ahead: number | null;
   /** How long it may take; null while nobody is there who could say. */
   about_ms: number | null;
 }

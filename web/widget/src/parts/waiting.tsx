@@ -17,6 +17,7 @@ export function InLine({ waiting }: { waiting: Waiting | null }): JSX.Element {
 
 function told({ ahead, about_ms }: Waiting): string {
   if (about_ms === null) return t("somebodyComes");
+  if (ahead === null) return t("comesIn", { time: duration(about_ms) });
   if (ahead === 0 && about_ms <= MOMENT_MS) return t("next");
   return `${ahead === 0 ? t("next") : counted("ahead", ahead)} ${t("about", { time: duration(about_ms) })}`;
 }

@@ -31,6 +31,7 @@ export const words: Words = {
   ahead_many: "أمامك {count} شخصًا.",
   ahead_other: "أمامك {count} شخص.",
   about: "الوقت المتوقع: {time}.",
+  comesIn: "سيكون أحدنا معك خلال {time} تقريبًا.",
   somebodyComes: "سيكون أحدنا معك في أقرب وقت ممكن.",
   callMe: "أفضّل أن تتصلوا بي",
   callMeText: "اترك رقمك وسنتصل بك. يمكنك إغلاق هذه الصفحة.",

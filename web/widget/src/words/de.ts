@@ -28,6 +28,7 @@ export const words: Words = {
   ahead_one: "Vor Ihnen ist eine Person an der Reihe.",
   ahead_other: "Vor Ihnen sind {count} Personen an der Reihe.",
   about: "Etwa {time}.",
+  comesIn: "In etwa {time} ist jemand für Sie da.",
   somebodyComes: "Es ist so bald wie möglich jemand für Sie da.",
   callMe: "Lieber zurückgerufen werden",
   callMeText: "Hinterlassen Sie Ihre Nummer, und wir rufen Sie an. Sie können diese Seite schließen.",

@@ -26,6 +26,7 @@ export const en = {
   ahead_one: "{count} person is before you.",
   ahead_other: "{count} people are before you.",
   about: "About {time}.",
+  comesIn: "Somebody will be with you in about {time}.",
   somebodyComes: "Somebody will be with you as soon as possible.",
   callMe: "Be called back instead",
   callMeText: "Leave your number, and we call you. You can close this page.",

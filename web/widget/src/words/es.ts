@@ -28,6 +28,7 @@ export const words: Words = {
   ahead_one: "Hay una persona antes que usted.",
   ahead_other: "Hay {count} personas antes que usted.",
   about: "Aproximadamente {time}.",
+  comesIn: "Alguien le atenderá en aproximadamente {time}.",
   somebodyComes: "Alguien le atenderá lo antes posible.",
   callMe: "Prefiero que me llamen",
   callMeText: "Deje su número y le llamamos. Puede cerrar esta página.",

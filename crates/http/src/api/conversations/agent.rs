@@ -76,7 +76,8 @@ async fn list_traces(
 
 /// Give the conversation back to the AI agent
 ///
-/// It listens again from the customer's next message on. Whoever looked after the conversation does not any more.
+/// It listens again from the customer's next message on. Whoever looked after the conversation does not any more. Refused with
+/// a 409 when the customer wrote last over an endpoint where only people answer.
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/hand-back", tag = "agent",
     params(("id" = ConversationId, Path)),
     responses((status = 204, description = "The agent listens again.")),

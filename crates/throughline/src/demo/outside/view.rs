@@ -3,6 +3,7 @@
 use super::{Mail, Outside, Text};
 use crate::demo::seed::Person;
 use serde::Deserialize;
+use throughline_http::html::escaped;
 use throughline_model::clock::Millis;
 use time::OffsetDateTime;
 use time::macros::format_description;
@@ -303,22 +304,6 @@ fn when(at: Millis) -> String {
     let date = OffsetDateTime::from_unix_timestamp(at / 1000).ok();
     date.and_then(|date| date.format(shape).ok())
         .unwrap_or_default()
-}
-
-/// `text` as it may stand in HTML, between tags and in quoted attributes.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

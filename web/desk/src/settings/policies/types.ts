@@ -7,8 +7,6 @@ export type Proven = "held" | "refuted" | "skipped";
 export type Examination = "check" | "impact" | "prove" | "replay";
 export type Direction = "loosened" | "tightened" | "explained";
 
-export type PolicyFile = SourceFile;
-
 export interface Problem {
   /** Empty, and line 0, when it is about all files together. */
   file: string;
@@ -56,7 +54,7 @@ export interface VersionSummary {
 }
 
 export interface PolicyVersion extends VersionSummary {
-  files: PolicyFile[];
+  files: SourceFile[];
   sections: Section[];
   proofs: Proofs | null;
 }

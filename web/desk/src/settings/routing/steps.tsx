@@ -25,6 +25,7 @@ export function Steps({ steps, others, wrong, onSteps }: Props): JSX.Element {
     <fieldset>
       <legend>{r("steps")}</legend>
       <p class="hint">{r(steps.length === 0 ? "noSteps" : "stepsHint")}</p>
+      <p class="hint">{r("stepsAi")}</p>
       {steps.map((step, at) => (
         <OneStep
           key={keys[at]}

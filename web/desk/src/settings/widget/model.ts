@@ -8,6 +8,8 @@ import { r } from "../routing/words.ts";
 /** The languages the chat speaks. */
 export const LANGUAGES = ["en", "de", "es", "ar"] as const;
 export type Language = (typeof LANGUAGES)[number];
+/** What a visitor who waits for a person is told of the line. */
+export const WAITING = ["place_and_time", "time", "none"] as const;
 export const KINDS = ["text", "long_text", "email", "phone", "number", "date"] as const;
 
 /** What it is called where the member works. */
@@ -44,6 +46,7 @@ export interface Look extends Texts {
   rating: boolean;
   sounds: boolean;
   push: boolean;
+  waiting: (typeof WAITING)[number];
   callback: boolean;
   phone: string | null;
 }

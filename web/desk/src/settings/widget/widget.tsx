@@ -3,10 +3,11 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { get, put, remove } from "../../model/api.ts";
-import { read, write } from "../../model/kept.ts";
 import { may } from "../../model/people.ts";
 import { say } from "../../notice.ts";
 import { t, told } from "../../words.ts";
+import { DraftFoot, useDraft } from "../draft.tsx";
+import { Ways } from "../endpoint/ways.tsx";
 import { Field, Head, Question, To, toFirstWrong } from "../parts.tsx";
 import type { Wrong } from "../routing/model.ts";
 import { r } from "../routing/words.ts";
@@ -14,17 +15,11 @@ import { w } from "../words.ts";
 import { AskedFields } from "./asked.tsx";
 import { Line, Switch } from "./fields.tsx";
 import { AnsweringHours } from "./hours.tsx";
-import { draftOf, lookOf, refused, shown, unreadable, type Draft, type Setup } from "./model.ts";
+import { draftOf, lookOf, refused, shown, unreadable, WAITING, type Draft, type Setup } from "./model.ts";
 import { Preview } from "./preview.tsx";
 import { Tag } from "./tag.tsx";
 import { TextFields } from "./texts.tsx";
 import { l } from "./words.ts";
-
-/** An edit that was not saved, kept in this browser, with what counted when it was begun. */
-interface Kept {
-  basedOn: string;
-  draft: Draft;
-}
 
 export function WidgetPage({ name }: { name: string }): JSX.Element {
   const [setup, setSetup] = useState<Setup | null>(null);
@@ -44,6 +39,7 @@ export function WidgetPage({ name }: { name: string }): JSX.Element {
     <>
       <p class="crumbs"><To page="endpoints">{w("endpoints")}</To></p>
       <Head title={l("widgetOf", { name })} about={setup ? l(setup.set_in === "desk" ? "setAtDesk" : "setInConfiguration") : l("about")} />
+      <Ways name={name} at="looks" />
       {error && <p class="error" role="alert">{error} <button type="button" onClick={() => void load()}>{t("again")}</button></p>}
       {!setup && !error && <p class="empty" role="status">{t("loading")}</p>}
       {setup && <Editor key={turn} name={name} path={path} setup={setup} onSetup={setSetup} onBack={load} />}
@@ -60,30 +56,17 @@ interface EditorProps {
 }
 
 function Editor({ name, path, setup, onSetup, onBack }: EditorProps): JSX.Element {
-  const place = `widget.${name}`;
   const saved = draftOf(setup.settings);
-  const savedText = JSON.stringify(saved);
-  const [kept] = useState(() => (may("admin") ? read<Kept | null>(place, null) : null));
-  const [draft, setDraft] = useState<Draft>(kept?.draft ?? saved);
-  const [basedOn, setBasedOn] = useState(kept?.basedOn ?? savedText);
+  const drafting = useDraft<Draft>(`widget.${name}`, saved);
+  const { draft, change, isChanged, isOutdated } = drafting;
   const [turn, setTurn] = useState(0);
   const [wrong, setWrong] = useState<Wrong>({});
   const [busy, setBusy] = useState(false);
   const [asking, setAsking] = useState<"discard" | "back" | null>(null);
   const form = useRef<HTMLFormElement>(null);
-  const isChanged = JSON.stringify(draft) !== savedText;
-  const isOutdated = isChanged && basedOn !== savedText;
-  const change = (part: Partial<Draft>): void => {
-    const next = { ...draft, ...part };
-    setDraft(next);
-    const unsaved: Kept = { basedOn, draft: next };
-    write(place, JSON.stringify(next) === savedText ? null : unsaved);
-  };
   /** Goes on from what counts now. */
   const begin = (now: Draft): void => {
-    write(place, null);
-    setDraft(now);
-    setBasedOn(JSON.stringify(now));
+    drafting.begin(now);
     setWrong({});
   };
   const tell = (found: Wrong): void => {
@@ -114,14 +97,14 @@ function Editor({ name, path, setup, onSetup, onBack }: EditorProps): JSX.Elemen
   };
   const back = async (): Promise<void> => {
     await remove(path);
-    write(place, null);
+    begin(saved);
     await onBack();
     say(l("backDone"));
   };
   const close = (): void => setAsking(null);
   return (
     <>
-      {isOutdated && <p class="warning" role="alert">{l("outdated")}</p>}
+      {isOutdated && <p class="warning" role="alert">{w("outdated")}</p>}
       <div class="widget-editor">
         <form class="form" ref={form} noValidate aria-busy={busy} onSubmit={(event) => void save(event)}>
           <fieldset class="whole" disabled={!may("admin")}>
@@ -132,21 +115,15 @@ function Editor({ name, path, setup, onSetup, onBack }: EditorProps): JSX.Elemen
             <Behaviour draft={draft} wrong={wrong} onDraft={change} />
           </fieldset>
           {may("admin") && (
-            <>
-              <p class="error" role="alert">{wrong[""]}</p>
-              <footer class="widget-foot">
-                <span class="hint" role="status">{isChanged ? l("unsaved") : ""}</span>
-                {setup.set_in === "desk" && <button type="button" onClick={() => setAsking("back")}>{l("back")} …</button>}
-                {isChanged && <button type="button" onClick={() => setAsking("discard")}>{l("discard")} …</button>}
-                <button type="submit" class="main" aria-disabled={busy}>{t("save")}</button>
-              </footer>
-            </>
+            <DraftFoot error={wrong[""]} isChanged={isChanged} busy={busy} onDiscard={() => setAsking("discard")}>
+              {setup.set_in === "desk" && <button type="button" onClick={() => setAsking("back")}>{l("back")} …</button>}
+            </DraftFoot>
           )}
         </form>
         <Preview name={name} look={lookOf(draft)} />
       </div>
       <Tag name={name} />
-      {asking === "discard" && <Question title={l("discard")} text={l("discardText")} done={l("discard")} onYes={discard} onClose={close} />}
+      {asking === "discard" && <Question title={w("discard")} text={w("discardText")} done={w("discard")} onYes={discard} onClose={close} />}
       {asking === "back" && <Question title={l("back")} text={l("backText")} done={l("back")} onYes={back} onClose={close} />}
     </>
   );
@@ -187,6 +164,11 @@ function Behaviour({ draft, wrong, onDraft }: PartProps): JSX.Element {
       <Switch label={l("rating")} on={draft.rating} onSwitch={(rating) => onDraft({ rating })} />
       <Switch label={l("sounds")} on={draft.sounds} onSwitch={(sounds) => onDraft({ sounds })} />
       <Switch label={l("push")} on={draft.push} onSwitch={(push) => onDraft({ push })} />
+      <Field label={l("waiting")} hint={l(`waitingHint_${draft.waiting}`)}>
+        <select value={draft.waiting} onChange={(event) => onDraft({ waiting: event.currentTarget.value as Draft["waiting"] })}>
+          {WAITING.map((one) => <option key={one} value={one}>{l(`waiting_${one}`)}</option>)}
+        </select>
+      </Field>
       <Switch label={l("callback")} on={draft.callback} onSwitch={(callback) => onDraft({ callback })} />
       <Line label={l("phone")} hint={l("phoneHint")} of="phone" wrong={wrong} most={16} placeholder="+493012345678" value={draft.phone} onValue={(phone) => onDraft({ phone })} />
     </fieldset>
