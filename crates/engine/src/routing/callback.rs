@@ -41,12 +41,13 @@ impl Dispatcher {
         let item = WorkItemId(id.uuid());
         let now = self.now();
         let concerns = move |router: &Router| {
-            let row = router.item(item)?;
-            let stays = agent_has(row) && at_ms.is_some_and(|at| at > now);
-            (!stays && !is_done(row)).then_some(())
+            router.item(item).is_some_and(|row| {
+                let stays = agent_has(row) && at_ms.is_some_and(|at| at > now);
+                !stays && !is_done(row)
+            })
         };
         // Said outright: what is asked for may be the very time at which it was taken too early.
-        if self.look(concerns).await?.is_some() {
+        if self.look(concerns).await? {
             self.tell(Event::CallbackRequested { item, at_ms }).await?;
         }
         self.catch_up(id).await
