@@ -5,10 +5,12 @@
 //! * [`change`]: the case's state, and [`set_fact`]: what the customer has told,
 //! * [`inbox`]: the list people work from, [`said`]: what was said in any of them, and [`open_line`]: writing to a
 //!   customer on another channel,
+//! * [`ask_callback`]: a customer who is to be called back,
 //! * [`note`]: words for colleagues, and [`release`]: work somebody leaves behind,
 //! * [`follow`]: what happens to conversations when people turn out to be others than they seemed.
 
 mod append;
+mod callback;
 mod fact;
 mod follow;
 mod inbox;
@@ -22,6 +24,8 @@ mod state;
 mod tag;
 
 pub use append::{Author, NewEntry, append};
+pub use callback::{Callback, CallbackState, NewCallback, ask_callback, end_callback};
+pub(crate) use callback::{amend_callback, no_callback};
 pub use fact::{Fact, facts, set_fact};
 pub use follow::follow;
 pub use inbox::{InboxFilter, InboxRow, InboxWords, Whose, inbox};

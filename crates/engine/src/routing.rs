@@ -12,6 +12,7 @@
 mod ai_agent;
 mod attendance;
 mod board;
+mod callback;
 mod dispatcher;
 mod entries;
 mod follow;
@@ -24,12 +25,14 @@ mod worker;
 
 pub use ai_agent::{AgentSettings, AgentView};
 pub use board::{Board, Held, LiveOffer, Me, QueueView, WorkerView};
+pub use callback::CallbackOutcome;
 pub use dispatcher::{Dispatcher, Transfer};
 pub use throughline_routing::{Presence, Settings};
 pub use wait::{Wait, waits};
 pub use worker::WorkerSettings;
 
 pub(crate) use ai_agent::has_agent;
+pub(crate) use entries::time_of;
 pub(crate) use wanted::{FIELD as SKILLS, wanted};
 
 use crate::error::Result;
@@ -130,6 +133,27 @@ pub(crate) fn heard(
 /// When the database fails.
 pub(crate) fn back(tx: &mut Tx<'_>, clock: &Clock, conversation: ConversationId) -> Result<()> {
     tell(tx, clock, conversation, News::Back { id: conversation })
+}
+
+/// A customer is to be called back at this time; until then the AI agent may go on with the conversation.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) fn calls(
+    tx: &mut Tx<'_>,
+    setup: &Setup,
+    conversation: ConversationId,
+    at: Millis,
+) -> Result<()> {
+    if !setup.agent {
+        return Ok(());
+    }
+    // What happens until then does not wait for it.
+    let key = format!("callback-{conversation}");
+    let (id, with) = (conversation, None);
+    let news = json!(News::Conversation { id, with });
+    job::enqueue(tx, &setup.clock, ROUTE, &key, &news, at, TRIES)?;
+    Ok(())
 }
 
 fn tell(tx: &mut Tx<'_>, clock: &Clock, conversation: ConversationId, news: News) -> Result<()> {

@@ -5,7 +5,7 @@ use throughline_engine::Error;
 use throughline_engine::access::member::{self, NewMember};
 use throughline_engine::agent;
 use throughline_engine::conversation::{
-    self, Author, Conversation, Entry, InboxFilter, View, Whose,
+    self, Author, Conversation, Entry, InboxFilter, NewCallback, View, Whose,
 };
 use throughline_engine::job::Runner;
 use throughline_engine::routing::{AgentSettings, Dispatcher, Presence, Transfer};
@@ -294,6 +294,35 @@ async fn restored(engine: Engine) {
     let routing = Dispatcher::open(db, setup).await.expect("restored");
     let none = routing.agent().await;
     assert!(matches!(none, Err(Error::NotFound { .. })), "{none:?}");
+}
+
+async fn called_later(engine: Engine) {
+    let story = Story::begins(engine).await;
+    let case = story.hears("browser-1", "hello").await;
+    let hour = 60 * MINUTE;
+    let wish = NewCallback {
+        phone: Some("+4915112345678".to_owned()),
+        at: Some(story.shop.setup.clock.now() + hour),
+        note: None,
+    };
+    let asked = story.routing.request_callback(case, wish, Author::system());
+    asked.await.expect("the call is agreed");
+    story.works().await;
+    story.hears("browser-1", "hello again").await;
+    assert_eq!(story.answers(case).await, 2, "it goes on until then");
+    assert_eq!(story.offered().await, None);
+    story.shop.setup.clock.advance(hour);
+    story.routing.heard_of(story.ana).await.expect("heard");
+    story.works().await;
+    story.routing.tick().await.expect("the router looks");
+    assert_eq!(story.offered().await, Some(case), "a person calls");
+    story.hears("browser-1", "hello?").await;
+    assert_eq!(story.answers(case).await, 2, "it does not call");
+}
+
+#[test]
+fn a_customer_who_is_called_later_has_the_ai_agent_until_then() {
+    on_both_engines(called_later);
 }
 
 #[test]

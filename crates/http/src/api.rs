@@ -6,6 +6,7 @@
 
 mod approvals;
 mod audit;
+mod callbacks;
 mod conversations;
 mod cookie;
 mod customers;
@@ -93,6 +94,7 @@ fn routes(app: &App) -> OpenApiRouter<App> {
         .merge(procedures::router())
         .merge(approvals::router())
         .merge(routing::router())
+        .merge(callbacks::router())
         .merge(audit::router())
         .merge(events::router())
 }

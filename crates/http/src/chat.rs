@@ -6,6 +6,7 @@
 
 mod addresses;
 mod articles;
+mod callback;
 mod events;
 mod files;
 mod guest;
@@ -65,6 +66,8 @@ pub fn router(app: &App) -> Router<App> {
         .route("/chat/v1/contact", post(addresses::contact))
         .route("/chat/v1/links", post(links::make))
         .route("/chat/v1/rating", post(rating::rate))
+        .route("/chat/v1/callback", post(callback::ask))
+        .route("/chat/v1/callback/cancel", post(callback::cancel))
         .route("/chat/v1/push", post(push::start))
         .route("/chat/v1/push/stop", post(push::stop))
         .route("/chat/v1/settings/{endpoint}", get(settings::read))

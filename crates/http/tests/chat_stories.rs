@@ -1,6 +1,8 @@
 //! Stories of the chat, told over HTTP on both engines.
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+#[path = "chat/callback.rs"]
+mod callback;
 #[path = "chat/codes.rs"]
 mod codes;
 #[path = "chat/customers.rs"]

@@ -204,6 +204,17 @@ pub enum Effect {
         /// What.
         item: WorkItemId,
     },
+    /// Nobody answered the call back.
+    CallbackUnanswered {
+        /// What.
+        item: WorkItemId,
+        /// Who called.
+        worker: WorkerId,
+        /// How often it was tried by now.
+        attempts: u32,
+        /// How often it is tried at most.
+        most: u32,
+    },
     /// It is gone: nobody waits any more.
     Gone {
         /// What.
@@ -260,6 +271,7 @@ impl Effect {
             | Self::DrainOver { item, .. }
             | Self::PutOff { item, .. }
             | Self::CallbackKept { item }
+            | Self::CallbackUnanswered { item, .. }
             | Self::Gone { item, .. }
             | Self::Overdue { item, .. } => Some(*item),
             Self::Ignored { item, .. } => *item,
@@ -314,6 +326,8 @@ words! {
         Transferred = "transferred",
         /// A supervisor gave it to somebody else.
         Overridden = "overridden",
+        /// The customer is to be called back.
+        Callback = "callback",
         /// The customer did not answer the call back.
         Unanswered = "unanswered",
         /// The worker was offline for too long.
@@ -346,6 +360,10 @@ words! {
         Overridden = "overridden",
         /// The time until which it was put off has come.
         Due = "due",
+        /// The customer is to be called back when it is their turn.
+        Callback = "callback",
+        /// The customer is not to be called back any more.
+        CalledOff = "called_off",
     }
 }
 

@@ -119,12 +119,18 @@ pub enum Event {
         /// Why.
         note: String,
     },
-    /// The customer would rather be called back.
+    /// The customer would rather be called back, by a human: the work is a call from now on.
     CallbackRequested {
         /// What.
         item: WorkItemId,
-        /// At an agreed time; nothing to keep the place in line.
+        /// At an agreed time; nothing to keep the place in line, or to go back to it with the clock it has.
         at_ms: Option<Millis>,
+    },
+    /// The customer is not to be called back any more: they were reached, or want it no longer. Whoever has it keeps it
+    /// as the call it is; from the line it goes on as what it came as.
+    CallbackOver {
+        /// What.
+        item: WorkItemId,
     },
     /// A worker called back and nobody answered.
     CallbackUnanswered {

@@ -1,6 +1,7 @@
 //! The router: what it knows, and the one way in.
 
 mod answer;
+mod callback;
 mod estimate;
 mod hand_out;
 mod laws;
@@ -134,6 +135,7 @@ impl Router {
                 self.override_with(*item, *worker, *by, note);
             }
             Event::CallbackRequested { item, at_ms } => self.request_callback(*item, *at_ms),
+            Event::CallbackOver { item } => self.end_callback(*item),
             Event::CallbackUnanswered { item, worker } => self.miss_callback(*item, *worker),
             Event::CustomerHeard { item } => self.hear(*item),
             Event::CustomerLeft { item } => self.leave(*item),

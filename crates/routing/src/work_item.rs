@@ -43,9 +43,9 @@ pub struct Work {
     /// them like a transfer.
     #[serde(default)]
     pub taken_by: Option<WorkerId>,
-    /// The customer is to be called back, not before this time.
+    /// The customer is to be called back: it is a call then, whatever it came as.
     #[serde(default)]
-    pub callback_at_ms: Option<Millis>,
+    pub callback: Option<Callback>,
 }
 
 impl Work {
@@ -61,7 +61,7 @@ impl Work {
             last_worker: None,
             since_ms: None,
             taken_by: None,
-            callback_at_ms: None,
+            callback: None,
         }
     }
 }
@@ -102,6 +102,9 @@ pub struct WorkItem {
     pub heard_ms: Millis,
     /// The customer is to be called back.
     pub callback: Option<Callback>,
+    /// What kind of work it came as, where it is a call only because the customer is to be called back.
+    #[serde(default)]
+    pub came_as: Option<WorkClass>,
     /// Who gets nothing new until there is room for this.
     pub drains: Option<WorkerId>,
     /// The supervisor who decided who gets it.
@@ -117,6 +120,9 @@ pub struct WorkItem {
 pub struct Callback {
     /// How often it was tried.
     pub attempts: u32,
+    /// When; nothing for when it is their turn.
+    #[serde(default)]
+    pub at_ms: Option<Millis>,
 }
 
 /// Where a piece of work stands.

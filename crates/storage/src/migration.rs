@@ -44,6 +44,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/0013_procedures.sql"),
     ),
     (
+        14,
+        "callbacks",
+        include_str!("../migrations/0014_callbacks.sql"),
+    ),
+    (
         15,
         "reception",
         include_str!("../migrations/0015_reception.sql"),

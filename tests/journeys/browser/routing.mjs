@@ -132,6 +132,64 @@ const story = {
     await close(ana);
   },
 
+  async "A customer who would rather be called leaves a number, and whoever calls says what came of it"() {
+    const options = { viewport: NARROW, locale: "en-GB", reducedMotion: "reduce" };
+    const ana = await agent("ana", "Away");
+    const context = await ana.context.browser().newContext(options);
+    const chat = await context.newPage();
+    await chat.goto(`${base}/chat/chat`);
+    await chat.getByLabel("Your message").fill("My lamp is <b>dark</b>");
+    await chat.getByLabel("Your message").press("Enter");
+    await chat.getByText("· Sent").waitFor();
+    await business("later", { seconds: 1 });
+    await chat.getByRole("button", { name: "Be called back instead" }).click();
+    const dialog = chat.getByRole("dialog", { name: "Be called back instead" });
+    await dialog.getByLabel("Your phone number, with country code").fill("no number");
+    await dialog.getByRole("button", { name: "Call me" }).click();
+    await until("it is refused", async () => (await dialog.getByRole("alert").textContent()) !== "");
+    await dialog.getByLabel("Your phone number, with country code").fill("+49 151 12345678");
+    await accessible(chat, "asking to be called back");
+    await picture(chat, "chat-call-back");
+    await dialog.getByRole("button", { name: "Call me" }).click();
+    const agreed = chat.getByText("We call you on the number ending in 78 when it is your turn.");
+    await agreed.waitFor();
+    await chat.reload();
+    await agreed.waitFor();
+    await accessible(chat, "a visitor who is called back");
+
+    await say(ana.page, "Available");
+    const offer = ana.page.getByRole("article", { name: /^Offer:/ });
+    await offer.getByText("Call back").waitFor();
+    await accessible(ana.page, "an offer to call back");
+    await picture(ana.page, "desk-offer-call");
+    await offer.getByRole("button", { name: "Accept" }).click();
+    await said(ana.page, "My lamp is <b>dark</b>").waitFor();
+    const line = ana.page.getByRole("region", { name: "Call back" });
+    assert.equal(await line.getByRole("link").getAttribute("href"), "tel:+4915112345678");
+    await ana.page.locator(".row-callback").first().waitFor();
+    await accessible(ana.page, "a conversation whose customer is to be called");
+    await picture(ana.page, "desk-call-back");
+    await line.getByRole("button", { name: "Nobody answered" }).click();
+    await line.getByText(/Tried: 1/).waitFor();
+    await ana.page.locator(".event", { hasText: "Nobody answered the call back (1 of 3)" }).or(ana.page.locator(".event.fold")).first().waitFor();
+
+    await ana.page.getByRole("heading", { level: 1 }).first().click();
+    await ana.page.keyboard.press("l");
+    const arranging = ana.page.getByRole("dialog", { name: "Call back" });
+    await arranging.getByRole("combobox", { name: "When" }).selectOption({ label: "When it is their turn" });
+    await arranging.getByLabel("What whoever calls should know").fill("Try the <i>back</i> door");
+    await accessible(ana.page, "arranging a call");
+    await picture(ana.page, "desk-arrange-call");
+    await arranging.getByRole("button", { name: "Call back" }).click();
+    await line.getByText("Try the <i>back</i> door").waitFor();
+    await offer.getByRole("button", { name: "Accept" }).click();
+    await line.getByRole("button", { name: "Reached" }).click();
+    await line.waitFor({ state: "detached" });
+    await agreed.waitFor({ state: "detached" });
+    await context.close();
+    await close(ana);
+  },
+
   async "A conversation is handed on with a note, which the next one sees"() {
     const ben = await agent("ben", "Available");
     await asks("Vera Ek", "Do you have it in black?");

@@ -40,7 +40,9 @@ allow_private = true
 name = "chat"
 channel = "webchat"
 address = "shop.example"
-brand = "shop""#;
+brand = "shop"
+[endpoint.webchat.widget]
+callback = true"#;
 /// A mail that no sanitiser has seen: the page must be safe even then.
 const HOSTILE: &str = r#"<h1>Hello <b>there</b></h1><script>top.taken = true</script>
     <img src="https://elsewhere.example/seen.png" onerror="top.taken = true">

@@ -40,6 +40,7 @@ export const COMMANDS = {
   assign: { keys: "A", group: "keysConversation", label: "assignMe" },
   transfer: { keys: "X", group: "keysConversation", label: "transfer" },
   resolve: { keys: "E", group: "keysConversation", label: "resolve" },
+  callBack: { keys: "L", group: "keysConversation", label: "callBack" },
   snooze: { keys: "S", group: "keysConversation", label: "snooze" },
   customer: { keys: "C", group: "keysConversation", label: "keyCustomer" },
   tag: { keys: "G", group: "keysConversation", label: "addTag" },

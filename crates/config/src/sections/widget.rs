@@ -50,6 +50,9 @@ section! {
         /// What a visitor who waits for a person is told of the line: "place_and_time" (how many are
         /// before them, and how long it may take), "time", or "none".
         pub waiting: WaitingTold = default(WaitingTold::PlaceAndTime),
+        /// Whether visitors who wait for a person can leave a number and be called back, by people with
+        /// telephones of their own.
+        pub callback: bool = default(false),
         /// A number to call, shown where the conversation can go on elsewhere.
         pub phone: Option<String> = example("+493012345678"),
     }

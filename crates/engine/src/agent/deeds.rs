@@ -5,7 +5,7 @@
 
 use super::ledger;
 use crate::Setup;
-use crate::conversation::{self, Interaction, NewEntry, NewLine};
+use crate::conversation::{self, Interaction, NewCallback, NewLine};
 use crate::endpoint::{self, Endpoint};
 use crate::error::{Error, Result};
 use crate::identity::{self, Person, code};
@@ -14,10 +14,12 @@ use crate::visitor::{self, CodeMessage, Terms};
 use serde_json::{Value, json};
 use throughline_model::assurance::Assurance;
 use throughline_model::channel::Channel;
-use throughline_model::conversation::EntryKind;
+use throughline_model::clock::Millis;
 use throughline_model::id::{ConversationId, IdentifierId};
 use throughline_model::identifier::{Identifier, IdentifierKind};
 use throughline_storage::Tx;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// The conversation a deed is done in.
 pub(super) struct Deed<'a> {
@@ -159,25 +161,16 @@ impl Deed<'_> {
     }
 
     fn schedule_callback(&self, tx: &mut Tx<'_>, setup: &Setup, args: &Value) -> Result<Value> {
-        let phone = Identifier::phone(text(args, "phone")?)
-            .map_err(|error| Error::invalid("phone", error.to_string()))?;
         let at = text(args, "at")?;
-        let mut change = conversation::Change::default();
-        let callback = json!({ "phone": phone.value, "at": at });
-        change
-            .fields
-            .insert("callback".to_owned(), callback.clone());
-        conversation::change(tx, setup, self.conversation, &change, ledger::author())?;
-        let entry = NewEntry::internal(
-            self.conversation,
-            setup.clock.now(),
-            EntryKind::Routing,
-            ledger::author(),
-            format!("Call {} back at {at}", phone.value),
-            json!({ "callback": callback }),
-        );
-        conversation::append(tx, setup, &entry)?;
-        Ok(json!({ "scheduled": true, "phone": phone.value, "at": at }))
+        let topic = args.get("topic").and_then(Value::as_str);
+        let wish = NewCallback {
+            phone: Some(text(args, "phone")?.to_owned()),
+            at: Some(time_of(at)?),
+            note: topic.map(str::to_owned),
+        };
+        let author = ledger::author();
+        let asked = conversation::ask_callback(tx, setup, self.conversation, &wish, author)?;
+        Ok(json!({ "scheduled": true, "phone": asked.phone, "at": at }))
     }
 
     /// The endpoint of the conversation's brand that messages of this channel leave through.
@@ -207,6 +200,12 @@ fn is_proven(
     }
     let proofs = identity::proven(tx, &setup.clock, holder)?;
     Ok(proofs.iter().any(|proof| proof.proven == target))
+}
+
+fn time_of(text: &str) -> Result<Millis> {
+    let at = OffsetDateTime::parse(text, &Rfc3339)
+        .map_err(|_| Error::invalid("at", "write the time like 2026-03-01T15:00:00Z"))?;
+    Ok(at.unix_timestamp().saturating_mul(1_000))
 }
 
 fn text<'a>(args: &'a Value, name: &'static str) -> Result<&'a str> {

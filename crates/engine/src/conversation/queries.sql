@@ -9,7 +9,8 @@ RETURNING priority, fields, tags
 
 -- name: by_id
 SELECT c.id, c.identifier_id, i.customer_id, c.brand, c.status, c.subject, c.priority, c.owner_id, c.fields, c.last_seq,
-       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags, c.serve_by, c.with_agent
+       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags, c.serve_by, c.with_agent,
+       c.callback
 FROM conversation c JOIN identifier i ON i.id = c.identifier_id WHERE c.id = $1
 
 -- Conversations of a customer that a message may join, the best first: the one in which this very identifier
@@ -109,12 +110,16 @@ UPDATE interaction SET read_seq = $2 WHERE id = $1 AND read_seq < $2
 UPDATE conversation SET status = $2, subject = $3, priority = $4, owner_id = $5, fields = $6, resolved_at = $7,
        snoozed_until = $8, tags = $9 WHERE id = $1
 
+-- name: set_callback
+UPDATE conversation SET callback = $2 WHERE id = $1
+
 -- name: set_subject
 UPDATE conversation SET subject = $2 WHERE id = $1 AND subject IS NULL
 
 -- name: list
 SELECT c.id, c.identifier_id, i.customer_id, c.brand, c.status, c.subject, c.priority, c.owner_id, c.fields, c.last_seq,
-       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags, c.serve_by, c.with_agent
+       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags, c.serve_by, c.with_agent,
+       c.callback
 FROM conversation c JOIN identifier i ON i.id = c.identifier_id
 WHERE (c.updated_at < $1 OR (c.updated_at = $1 AND c.id < $2))
   AND ($3 = '' OR c.status = $3)
@@ -126,7 +131,8 @@ ORDER BY c.updated_at DESC, c.id DESC LIMIT $7
 -- `nobody`), and `$7` is a pattern in lower case.
 -- name: inbox
 SELECT c.id, c.identifier_id, i.customer_id, c.brand, c.status, c.subject, c.priority, c.owner_id, c.fields, c.last_seq,
-       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags, c.serve_by, c.with_agent
+       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags, c.serve_by, c.with_agent,
+       c.callback
 FROM conversation c JOIN identifier i ON i.id = c.identifier_id
 WHERE (c.updated_at < $1 OR (c.updated_at = $1 AND c.id < $2))
   AND ($3 = '' OR $3 LIKE '%,' || c.status || ',%')
@@ -198,7 +204,8 @@ FROM entry WHERE conversation_id = $1 AND kind IN ('message', 'note', 'call') OR
 
 -- name: of_customer
 SELECT c.id, c.identifier_id, i.customer_id, c.brand, c.status, c.subject, c.priority, c.owner_id, c.fields, c.last_seq,
-       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags, c.serve_by, c.with_agent
+       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags, c.serve_by, c.with_agent,
+       c.callback
 FROM conversation c JOIN identifier i ON i.id = c.identifier_id
 WHERE i.customer_id = $1 AND c.id < $2 ORDER BY c.id DESC LIMIT $3
 

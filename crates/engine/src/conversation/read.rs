@@ -1,6 +1,7 @@
 //! Reading conversations and their timeline.
 
 use crate::conversation::append::Author;
+use crate::conversation::callback::{Callback, read_callback};
 use crate::error::{Error, Result};
 use crate::queries::conversation as queries;
 use serde::Serialize;
@@ -52,6 +53,9 @@ pub struct Conversation {
     pub serve_by: Option<Millis>,
     /// Whether the router has given it to the AI agent.
     pub with_agent: bool,
+    /// How the customer is to be called back, or what came of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub callback: Option<Callback>,
 }
 
 /// One line of the timeline.
@@ -258,5 +262,6 @@ pub(super) fn read_conversation(row: &Row<'_>) -> throughline_storage::Result<Co
         tags: row.json("tags")?,
         serve_by: row.get("serve_by")?,
         with_agent: row.get("with_agent")?,
+        callback: read_callback(row)?,
     })
 }

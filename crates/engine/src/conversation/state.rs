@@ -1,6 +1,7 @@
 //! The case's state: every change is an entry.
 
 use crate::conversation::append::{Author, NewEntry, append};
+use crate::conversation::callback::{CallbackState, end_callback};
 use crate::conversation::join::lock;
 use crate::conversation::read::{Conversation, get};
 use crate::conversation::tag;
@@ -91,6 +92,9 @@ pub fn change(
         ],
     )?;
     tag::remember(tx, setup, &change.add_tags)?;
+    if is_over(after.status) && after.wants_callback() {
+        end_callback(tx, setup, id, CallbackState::Cancelled, author.clone())?;
+    }
     let body = json!({ "change": change, "status_before": before.status });
     let entry = NewEntry::internal(
         id,
@@ -134,6 +138,10 @@ pub(super) fn received_with(
     );
     append(tx, setup, &entry)?;
     Ok(())
+}
+
+fn is_over(status: CaseStatus) -> bool {
+    matches!(status, CaseStatus::Resolved | CaseStatus::Closed)
 }
 
 /// Who looks after the case hears that somebody else gave it to them, or that it is no longer put aside.

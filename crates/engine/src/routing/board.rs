@@ -45,6 +45,8 @@ pub struct LiveOffer {
     pub since: Millis,
     /// Until when it can be answered, in milliseconds since 1970.
     pub expires_at: Millis,
+    /// The customer is to be called back.
+    pub callback: bool,
 }
 
 /// Something a member has.
@@ -164,6 +166,7 @@ fn live(row: &WorkItem) -> Option<LiveOffer> {
         queue: row.queue,
         since: row.since_ms,
         expires_at: offer.expires_ms,
+        callback: row.callback.is_some(),
     })
 }
 

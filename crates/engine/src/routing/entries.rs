@@ -7,7 +7,7 @@ use crate::agent;
 use crate::conversation::{self, Author, Change, NewEntry};
 use crate::error::{Error, Result};
 use crate::notification::{self, NotificationKind};
-use crate::routing::{member_of, worker_of};
+use crate::routing::{callback, member_of, worker_of};
 use serde_json::json;
 use throughline_model::clock::Millis;
 use throughline_model::conversation::{AuthorKind, EntryKind};
@@ -60,6 +60,7 @@ pub(super) fn write(
     if is_overdue {
         tell_overseers(tx, setup, conversation, seq)?;
     }
+    callback::heed(tx, setup, conversation, effect)?;
     heed(tx, setup, conversation, effect, settings, author)
 }
 
@@ -156,6 +157,17 @@ fn heed(
         {
             change.unassign = true;
         }
+        Effect::CallbackUnanswered {
+            worker,
+            attempts,
+            most,
+            ..
+        } => match attempts < most {
+            true if here.owner.is_some() => change.unassign = true,
+            // Somebody has to see that it goes on: whoever called last.
+            false if here.owner.is_none() => change.owner = Some(member_of(*worker)),
+            _ => return Ok(()),
+        },
         Effect::Transferred {
             to: TransferTo::Queue(queue) | TransferTo::Human(Some(queue)),
             ..
@@ -229,7 +241,7 @@ fn told(tx: &mut Tx<'_>, effect: &Effect, settings: &Settings) -> Result<Option<
                 time_of(*deadline_ms)
             )
         }
-        _ => return Ok(None),
+        _ => return Ok(callback::told(effect)),
     }))
 }
 
@@ -265,6 +277,7 @@ fn author(tx: &mut Tx<'_>, effect: &Effect, cause: &Event) -> Result<Author> {
     let (item, worker) = match cause {
         Event::Accepted { item, worker, .. }
         | Event::Declined { item, worker, .. }
+        | Event::CallbackUnanswered { item, worker }
         | Event::Transferred {
             item,
             by: Some(worker),
@@ -309,7 +322,7 @@ fn name_of(settings: &Settings, queue: QueueId) -> String {
 }
 
 /// A time as programs and logs read it; the desk says it as it is where its reader lives.
-fn time_of(at: Millis) -> String {
+pub(crate) fn time_of(at: Millis) -> String {
     match OffsetDateTime::from_unix_timestamp(at.div_euclid(1000)) {
         Ok(at) => format!("{} {:02}:{:02} UTC", at.date(), at.hour(), at.minute()),
         Err(_) => "then".to_owned(),

@@ -5,7 +5,7 @@ use crate::access::member;
 use crate::conversation::{self, Conversation};
 use crate::error::{Error, Result};
 use crate::queries::routing as queries;
-use crate::routing::{With, member_of, queue_in, wanted, worker_of};
+use crate::routing::{With, callback, member_of, queue_in, wanted, worker_of};
 use crate::{Setup, agent};
 use std::collections::BTreeSet;
 use throughline_model::clock::Millis;
@@ -29,6 +29,7 @@ pub(super) struct Case {
     last_owner: Option<MemberId>,
     /// Those among the members who may not work any more.
     kept_out: BTreeSet<WorkerId>,
+    now: Millis,
 }
 
 /// Whether somebody has to look at a conversation now, even though its owner is not at the desk.
@@ -84,6 +85,7 @@ pub(super) fn case(
         call,
         last_owner,
         kept_out,
+        now: setup.clock.now(),
     }))
 }
 
@@ -121,7 +123,12 @@ pub(super) fn case_event(
     let Some(case) = case else {
         return router.item(item).map(|_| Event::Cancelled { item });
     };
-    let open = case.conversation.status == CaseStatus::Open;
+    // What was agreed is kept though the case was put aside since.
+    let open = match case.conversation.status {
+        CaseStatus::Open => true,
+        CaseStatus::Pending | CaseStatus::Snoozed => case.conversation.wants_callback(),
+        CaseStatus::Resolved | CaseStatus::Closed => false,
+    };
     match router.item(item) {
         None if open => arrival(router, item, case).map(Event::Arrived),
         None => None,
@@ -137,9 +144,17 @@ fn arrival(router: &Router, item: WorkItemId, case: &Case) -> Option<Work> {
     let mut work = Work::new(item, case.class, queue);
     work.priority = case.conversation.priority;
     work.wanted = asked(case);
+    work.callback = callback::wanted(&case.conversation);
+    let is_later = callback::is_later(&case.conversation, case.now);
+    let class = match work.callback {
+        Some(_) => WorkClass::Call,
+        None => case.class,
+    };
     work.only = only(router, case);
     match case.conversation.owner.map(worker_of) {
-        Some(owner) if can_take(router, owner, case.class) => work.taken_by = Some(owner),
+        // They need room when the time has come, not now.
+        Some(owner) if is_later => work.taken_by = Some(owner),
+        Some(owner) if can_take(router, owner, class) => work.taken_by = Some(owner),
         Some(owner) if case.call != Call::None && is_away(router, owner) => {
             work.last_worker = Some(owner);
         }
@@ -168,7 +183,8 @@ fn ended(row: &WorkItem) -> Option<Event> {
 fn known(router: &Router, row: &WorkItem, case: &Case, with: Option<With>) -> Option<Event> {
     let item = row.id;
     let owner = case.conversation.owner.map(worker_of);
-    if with == Some(With::Agent) && owner.is_none() {
+    let calls = case.conversation.wants_callback();
+    if with == Some(With::Agent) && owner.is_none() && !calls {
         return given_to_agent(router, row);
     }
     let in_line = matches!(row.place, Place::Waiting | Place::Offered(_));
@@ -177,6 +193,9 @@ fn known(router: &Router, row: &WorkItem, case: &Case, with: Option<With>) -> Op
         && row.heard_ms < at
     {
         return Some(Event::CustomerHeard { item });
+    }
+    if let Some(event) = callback::event(row, &case.conversation, case.now) {
+        return Some(event);
     }
     let queue = named(router, case);
     match (&row.place, owner) {
@@ -215,6 +234,12 @@ fn known(router: &Router, row: &WorkItem, case: &Case, with: Option<With>) -> Op
             return Some(Event::Cancelled { item });
         }
         (Place::Assigned(_), Some(_)) => {}
+        // Whoever looks after it calls at its time; somebody else's time is agreed anew.
+        (Place::Later { worker, .. }, Some(owner)) if calls => {
+            if *worker != Some(owner) {
+                return Some(Event::Cancelled { item });
+            }
+        }
         (place, Some(worker)) => {
             let asked = matches!(place, Place::Offered(offer) if offer.worker == worker);
             return Some(match asked || can_take(router, worker, row.class) {

@@ -6,12 +6,14 @@
 //! | `entry` | one entry; its id is `<conversation>:<seq>` |
 //! | `deliveries` | `[{seq, status}]`: how far the latest answers came |
 //! | `waiting` | `{ahead, about_ms}`: how many are before a visitor who waits for a person, and how long it may take, as far as the chat tells; `null` for all others. First of all, for every conversation, and after noticeable changes |
+//! | `callback` | `{ends_in, at, own}`: the call a visitor waits for; `null` when none. Sent like `waiting` |
 //! | `typing` | `{typing, name}`: somebody at the desk writes |
 //! | `end` | the token counts no more |
 //!
 //! A stream resumes after the `Last-Event-ID` header, or after `?after=<seq>`, of the conversation the visitor is
 //! in. What becomes visible only by a proof comes again from the start; entries are known by their id.
 
+use super::callback::ToBeCalled;
 use super::guest::Guest;
 use super::hub::Listener;
 use super::lobby::Effort;
@@ -61,6 +63,7 @@ struct Place {
     first_after: i64,
     told: Option<Standing>,
     waiting: Option<Waiting>,
+    called: Option<ToBeCalled>,
     deliveries: Vec<Told>,
 }
 
@@ -87,6 +90,8 @@ struct Found {
     deliveries: Vec<Told>,
     /// The conversation waits for a person.
     waits: bool,
+    /// The call its visitor waits for.
+    called: Option<ToBeCalled>,
 }
 
 /// Opens the stream.
@@ -114,6 +119,7 @@ pub async fn listen(
         first_after: from.after.unwrap_or(0).max(0),
         told: None,
         waiting: None,
+        called: None,
         deliveries: Vec::new(),
     };
     let mut response = Sse::new(stream(app, listener, place)).into_response();
@@ -227,6 +233,7 @@ impl Place {
                     Some(one) => routing::waits(tx, one.id)?,
                     None => false,
                 };
+                let called = ToBeCalled::of(&sight);
                 Ok(Some(Found {
                     standing: Standing {
                         conversation,
@@ -237,6 +244,7 @@ impl Place {
                     last,
                     deliveries,
                     waits,
+                    called,
                 }))
             })
             .await?;
@@ -283,6 +291,10 @@ impl Place {
         }
         // Whoever comes back may still show how it stood before.
         events.extend(self.tell_waiting(waiting, is_elsewhere));
+        if self.called != found.called || is_elsewhere {
+            events.extend(event("callback", &found.called));
+            self.called = found.called;
+        }
         self.after = found.standing.conversation.map(|one| (one.id, found.last));
         events
     }

@@ -120,6 +120,8 @@ pub struct WidgetSettings {
     push: bool,
     /// What a visitor who waits for a person is told of the line: `place_and_time`, `time` or `none`.
     waiting: &'static str,
+    /// Whether visitors who wait for a person can ask to be called back.
+    callback: bool,
     /// A number to call, such as `+493012345678`.
     phone: Option<String>,
 }
@@ -174,6 +176,7 @@ impl From<Look> for WidgetSettings {
             sounds,
             push,
             waiting,
+            callback,
             phone,
         } = widget;
         let texts = texts.into_iter().map(|one| WidgetTexts {
@@ -207,6 +210,7 @@ impl From<Look> for WidgetSettings {
             sounds,
             push,
             waiting: waiting.as_str(),
+            callback,
             phone,
         }
     }

@@ -49,6 +49,8 @@ pub struct Settings {
     pub rating: bool,
     /// Whether answers make a sound.
     pub sounds: bool,
+    /// Whether who waits for a person can ask to be called back.
+    pub callback: bool,
     /// A number to call.
     pub phone: Option<String>,
     /// Where a conversation can go on: `email`, `sms`.
@@ -135,6 +137,7 @@ pub fn of<'l>(
         articles: widget.articles,
         rating: widget.rating,
         sounds: widget.sounds,
+        callback: widget.callback,
         phone: widget.phone,
         continue_on: outlets(app, chat),
         max_upload_bytes: app.files().max_bytes(),

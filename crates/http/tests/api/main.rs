@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 mod bad_input;
+mod callbacks;
 mod conversations;
 mod customers;
 mod desk;

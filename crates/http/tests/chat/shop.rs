@@ -113,6 +113,13 @@ impl ChatShop {
         Self::open_with(engine, &settings(true)).await
     }
 
+    /// One that calls back who waits.
+    pub async fn open_calling(engine: Engine) -> Self {
+        let calling = "[endpoint.webchat.widget]\ncallback = true\n\n[[endpoint]]\nname = \"mail\"";
+        let settings = settings(false).replace("[[endpoint]]\n        name = \"mail\"", calling);
+        Self::open_with(engine, &settings).await
+    }
+
     async fn open_with(engine: Engine, settings: &str) -> Self {
         let shop = Shop::open(engine).await;
         let config = throughline_config::parse(settings, std::iter::empty()).unwrap();

@@ -1,12 +1,14 @@
 //! Coming in, standing in line, and what a step asks.
 
+use super::callback::as_it_came;
 use super::{Piece, Router};
 use crate::effect::{Diversion, Effect, Ignored, Requeue, Withdrawal};
 use crate::event::Change;
 use crate::floor::LineKey;
 use crate::requirement::{Need, QueueStep, Step};
 use crate::settings::WhenClosed;
-use crate::work_item::{Callback, Place, Work, WorkItem};
+use crate::work_class::WorkClass;
+use crate::work_item::{Place, Work, WorkItem};
 use crate::worker::{Presence, WorkerKind};
 use std::collections::BTreeMap;
 use throughline_model::clock::Millis;
@@ -29,7 +31,8 @@ impl Router {
             }
         };
         let rule = self.settings.queues.get(&queue);
-        if !open && rule.is_some_and(|queue| queue.when_closed == WhenClosed::Refuse) {
+        let refuses = !open && rule.is_some_and(|queue| queue.when_closed == WhenClosed::Refuse);
+        if refuses && work.callback.is_none() {
             let calendar = self.settings.calendar_of(queue);
             let opens_ms = calendar.and_then(|calendar| calendar.opens_at(now_ms));
             self.say(Effect::Refused {
@@ -45,13 +48,19 @@ impl Router {
             Some(worker) => Some(self.step_for(worker)),
             None => last.map(|worker| one_worker(worker, Some(affinity_ms))),
         };
+        let called = work.callback.is_some();
+        let first = first.filter(|step| !called || self.is_for_humans(step));
         let row = WorkItem {
             id: work.id,
-            class: work.class,
+            class: if called { WorkClass::Call } else { work.class },
             queue,
             wanted: work.wanted.clone(),
             priority: work.priority,
-            only: work.only,
+            only: if called {
+                Some(WorkerKind::Human)
+            } else {
+                work.only
+            },
             first: first.into_iter().collect(),
             arrived_ms: now_ms,
             since_ms: work.since_ms.unwrap_or(now_ms).min(now_ms),
@@ -60,7 +69,8 @@ impl Router {
             step_since_ms: now_ms,
             not_again: BTreeMap::new(),
             heard_ms: now_ms,
-            callback: work.callback_at_ms.map(|_| Callback::default()),
+            callback: work.callback,
+            came_as: called.then_some(work.class),
             drains: None,
             overridden_by: None,
             overdue: false,
@@ -69,7 +79,10 @@ impl Router {
         let id = row.id;
         self.work.insert(id, Piece::new(row));
         self.touch(id);
-        if let Some(at_ms) = work.callback_at_ms {
+        // Nobody is turned away who is to be called: they are once somebody is there.
+        let callback = work.callback;
+        let due_ms = callback.and_then(|one| one.at_ms.or(refuses.then_some(now_ms)));
+        if let Some(at_ms) = due_ms {
             self.put_off(id, self.open_from(queue, at_ms), work.taken_by);
             return;
         }
@@ -83,7 +96,8 @@ impl Router {
 
     /// Whether an AI agent is free that some step of the work's own queue asks.
     fn ai_could_take(&self, work: &Work) -> bool {
-        if work.only == Some(WorkerKind::Human) || work.taken_by.is_some() {
+        let is_peoples = work.only == Some(WorkerKind::Human) || work.callback.is_some();
+        if is_peoples || work.taken_by.is_some() {
             return false;
         }
         let everything = [QueueStep::everything()];
@@ -151,6 +165,7 @@ impl Router {
             return;
         };
         row.place = Place::Waiting;
+        as_it_came(row);
         let since_ms = row.since_ms;
         self.say(Effect::Requeued {
             item,

@@ -1,13 +1,14 @@
 //! Work that is done, put off, handed on or given up.
 
 use super::Router;
+use super::callback::as_it_came;
 use super::line_up::one_worker;
 use super::post::{HoldKind, Post};
 use crate::decision::Rule;
 use crate::effect::{Departure, Effect, Ignored, Release, Requeue, Withdrawal};
 use crate::event::TransferTo;
 use crate::requirement::{Need, Step};
-use crate::work_item::{Assignment, AssignmentState, Callback, Place, WorkItem};
+use crate::work_item::{Assignment, AssignmentState, Place, WorkItem};
 use crate::worker::{Presence, WorkerKind};
 use throughline_model::clock::Millis;
 use throughline_model::id::{MemberId, QueueId, WorkItemId, WorkerId};
@@ -17,7 +18,7 @@ const REMEMBERED: Millis = 20;
 
 impl Router {
     /// The assignment of a worker who has that work and has not finished it. Otherwise says so.
-    fn held(&mut self, item: WorkItemId, worker: WorkerId) -> Option<Assignment> {
+    pub(super) fn held(&mut self, item: WorkItemId, worker: WorkerId) -> Option<Assignment> {
         let Some(piece) = self.work.get(&item) else {
             self.ignore(Some(item), Ignored::UnknownItem);
             return None;
@@ -214,6 +215,10 @@ impl Router {
             return;
         };
         row.place = Place::Later { until_ms, worker };
+        as_it_came(row);
+        if let Some(callback) = &mut row.callback {
+            callback.at_ms = Some(until_ms);
+        }
         let callback = row.callback.is_some();
         self.set_item_timer(item);
         self.say(Effect::PutOff {
@@ -360,6 +365,7 @@ impl Router {
         row.step_since_ms = now_ms;
         row.overridden_by = Some(by);
         row.not_again.remove(&worker);
+        as_it_came(row);
         let class = row.class;
         if let Some(other) = self.workers.get(&worker).and_then(|post| post.drains) {
             self.end_drain(other);
@@ -398,69 +404,6 @@ impl Router {
         let has_it = assignment.is_some_and(|has| has.worker == worker);
         let done = assignment.is_some_and(|has| has.state == AssignmentState::WrapUp);
         (has_it || done).then_some(Ignored::NothingToDo)
-    }
-
-    pub(super) fn request_callback(&mut self, item: WorkItemId, at_ms: Option<Millis>) {
-        let Some(row) = self.item(item) else {
-            self.ignore(Some(item), Ignored::UnknownItem);
-            return;
-        };
-        let (queue, place, asked_before) = (row.queue, row.place.clone(), row.callback.is_some());
-        let worker = match place {
-            Place::Assigned(has) if has.state != AssignmentState::WrapUp => Some(has.worker),
-            Place::Assigned(_) => {
-                self.ignore(Some(item), Ignored::NothingToDo);
-                return;
-            }
-            Place::Later { worker, .. } => worker,
-            Place::Waiting | Place::Offered(_) => None,
-        };
-        if at_ms.is_none() && (asked_before || worker.is_some()) {
-            self.ignore(Some(item), Ignored::NothingToDo);
-            return;
-        }
-        if let Some(row) = self.row_mut(item) {
-            row.callback.get_or_insert_default();
-        }
-        match at_ms {
-            None => {
-                self.say(Effect::CallbackKept { item });
-                self.set_item_timer(item);
-            }
-            Some(at_ms) => {
-                self.pull(item, Withdrawal::Moved, Release::Snoozed);
-                self.put_off(item, self.open_from(queue, at_ms), worker);
-            }
-        }
-    }
-
-    /// When a queue is open, from some time on.
-    pub(super) fn open_from(&self, queue: QueueId, at_ms: Millis) -> Millis {
-        let calendar = self.settings.calendar_of(queue);
-        let opens_ms = calendar.and_then(|calendar| calendar.opens_at(at_ms));
-        opens_ms.unwrap_or(at_ms)
-    }
-
-    pub(super) fn miss_callback(&mut self, item: WorkItemId, worker: WorkerId) {
-        if self.held(item, worker).is_none() {
-            return;
-        }
-        let now_ms = self.now_ms();
-        let Some(row) = self.row_mut(item) else {
-            return;
-        };
-        let callback: &mut Callback = row.callback.get_or_insert_default();
-        callback.attempts += 1;
-        let (attempts, queue) = (callback.attempts, row.queue);
-        let rule = self.settings.queues.get(&queue);
-        let most = rule.map_or(0, |queue| queue.callback_attempts);
-        let retry_ms = rule.map_or(0, |queue| queue.callback_retry_ms);
-        if attempts >= most {
-            self.depart(item, Departure::Unreachable, Withdrawal::Gone);
-            return;
-        }
-        self.release(item, Release::Unanswered);
-        self.put_off(item, self.open_from(queue, now_ms + retry_ms), None);
     }
 
     pub(super) fn hear(&mut self, item: WorkItemId) {

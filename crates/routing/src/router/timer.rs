@@ -158,7 +158,7 @@ impl Router {
         match piece.row.place.clone() {
             Place::Waiting => self.look_at_waiting(item),
             Place::Later { until_ms, worker } if until_ms <= now_ms => {
-                self.come_back(item, worker);
+                self.come_back(item, worker, Requeue::Due);
             }
             Place::Offered(offer) if offer.expires_ms <= now_ms => {
                 self.miss(item);
@@ -209,7 +209,8 @@ impl Router {
         self.turn.work.push_back((item, false));
     }
 
-    fn come_back(&mut self, item: WorkItemId, worker: Option<WorkerId>) {
+    /// Back in line with a new clock. Whoever had it is asked first.
+    pub(super) fn come_back(&mut self, item: WorkItemId, worker: Option<WorkerId>, why: Requeue) {
         let now_ms = self.now_ms();
         let first = worker.map(|worker| self.step_for(worker));
         if let Some(row) = self.row_mut(item) {
@@ -220,7 +221,7 @@ impl Router {
             row.step = 0;
             row.step_since_ms = now_ms;
         }
-        self.requeue(item, Requeue::Due);
+        self.requeue(item, why);
     }
 
     fn look_at_queue(&mut self, queue: QueueId) {

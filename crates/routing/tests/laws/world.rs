@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use throughline_model::clock::Millis;
 use throughline_model::id::{CalendarId, MemberId, QueueId, WorkItemId, WorkerId};
 use throughline_routing::{
-    Calendar, CalendarRules, Change, Effect, Event, Hours, Ignored, Keep, Outcome, Place, Presence,
-    Queue, QueueStep, Recorded, Requeue, Router, Rule, Settings, Skill, Skills, Snapshot,
+    Calendar, CalendarRules, Callback, Change, Effect, Event, Hours, Ignored, Keep, Outcome, Place,
+    Presence, Queue, QueueStep, Recorded, Requeue, Router, Rule, Settings, Skill, Skills, Snapshot,
     TransferTo, Violation, WhenClosed, Work, WorkClass, WorkItem, Worker, WorkerKind, WorkerRow,
 };
 use uuid::Uuid;
@@ -279,11 +279,7 @@ impl World {
     }
 
     fn tell(&mut self, event: Event) -> Outcome {
-        let clocks: Vec<(WorkItemId, Millis, Millis)> = self
-            .router
-            .items()
-            .map(|row| (row.id, row.arrived_ms, row.since_ms))
-            .collect();
+        let clocks: Vec<WorkItem> = self.router.items().cloned().collect();
         let loads: Vec<(WorkerId, u64)> = self
             .router
             .workers()
@@ -332,6 +328,7 @@ impl World {
             self.check_effect(effect);
         }
         self.check_ages(&outcome, &clocks);
+        self.check_callbacks();
         let recorded = Recorded {
             at_ms: self.now_ms,
             event,
@@ -389,14 +386,31 @@ impl World {
     }
 
     /// The clock goes on whatever happens, except when something put off comes back.
-    fn check_ages(&self, outcome: &Outcome, before: &[(WorkItemId, Millis, Millis)]) {
-        for (id, arrived_ms, since_ms) in before {
-            let came_back = outcome.effects.iter().any(|effect| {
-                matches!(effect, Effect::Requeued { item, why: Requeue::Due, .. } if item == id)
+    fn check_ages(&self, outcome: &Outcome, before: &[WorkItem]) {
+        for was in before {
+            let was_put_off = matches!(was.place, Place::Later { .. });
+            let came_back = outcome.effects.iter().any(|effect| match effect {
+                Effect::Requeued { item, why, .. } if *item == was.id => match why {
+                    Requeue::Due => true,
+                    Requeue::Callback | Requeue::CalledOff => was_put_off,
+                    _ => false,
+                },
+                _ => false,
             });
-            if let Some(row) = self.router.item(*id).filter(|_| !came_back) {
-                assert_eq!(row.since_ms, *since_ms, "{id:?} lost its age");
-                assert_eq!(row.arrived_ms, *arrived_ms);
+            if let Some(row) = self.router.item(was.id).filter(|_| !came_back) {
+                assert_eq!(row.since_ms, was.since_ms, "{:?} lost its age", was.id);
+                assert_eq!(row.arrived_ms, was.arrived_ms);
+            }
+        }
+    }
+
+    /// Whoever is to be called back gets a whole person, and nothing stays a call for longer than it is one.
+    fn check_callbacks(&self) {
+        let nobodys = |row: &&WorkItem| row.assignment().is_none();
+        for row in self.router.items().filter(nobodys) {
+            match row.callback {
+                Some(_) => assert_eq!(row.class, WorkClass::Call, "{:?}", row.id),
+                None => assert_eq!(row.came_as, None, "{:?}", row.id),
             }
         }
     }
@@ -491,7 +505,12 @@ impl World {
                 };
                 match special {
                     0 => work.taken_by = last.map(worker_id),
-                    1 => work.callback_at_ms = Some(self.now_ms + MINUTE),
+                    1 => {
+                        work.callback = Some(Callback {
+                            attempts: 0,
+                            at_ms: Some(self.now_ms + MINUTE),
+                        })
+                    }
                     2 => work.since_ms = Some(self.now_ms - 2 * MINUTE),
                     3 => work.queue = QueueId(Uuid::from_u128(77)),
                     _ => {}
@@ -549,6 +568,7 @@ impl World {
             | Happening::Transfers { .. }
             | Happening::Overrides(..)
             | Happening::CallbackAsked(..)
+            | Happening::CallbackOver(_)
             | Happening::Unanswered(_)
             | Happening::Heard(_)
             | Happening::Leaves(_)
@@ -617,6 +637,9 @@ impl World {
                     at_ms,
                 }
             }
+            Happening::CallbackOver(pick) => Event::CallbackOver {
+                item: self.pick(*pick)?.id,
+            },
             Happening::Unanswered(pick) => {
                 let row = self.pick(*pick)?;
                 let worker = row.worker().unwrap_or(worker_id(1));

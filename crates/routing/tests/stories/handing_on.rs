@@ -6,7 +6,8 @@ use crate::floor::{
 };
 use throughline_model::id::MemberId;
 use throughline_routing::{
-    Departure, Effect, Event, Ignored, Presence, Release, Requeue, TransferTo, Worker, WorkerKind,
+    Departure, Effect, Event, Ignored, Presence, Release, Requeue, TransferTo, WorkClass, Worker,
+    WorkerKind,
 };
 use uuid::Uuid;
 
@@ -201,6 +202,56 @@ fn a_customer_who_is_called_back_keeps_the_place_in_line() {
     ));
     floor.comes(human(ANA));
     assert_eq!(floor.asked(1), Some(ANA));
+}
+
+#[test]
+fn a_chat_whose_customer_is_called_back_takes_a_whole_person_until_it_is_over() {
+    let mut floor = Floor::open();
+    floor.comes(human(ANA));
+    floor.arrives(chat(1));
+    floor.accepts(ANA, 1);
+    floor.arrives(chat(2));
+    assert_eq!(
+        floor.asked(2),
+        Some(ANA),
+        "there is room for a chat beside it"
+    );
+    floor.tell(Event::CallbackRequested {
+        item: item(2),
+        at_ms: None,
+    });
+    assert!(floor.waits(2), "there is no room for a call");
+    floor.comes(human(BEN));
+    assert_eq!(floor.asked(2), Some(BEN));
+    floor.accepts(BEN, 2);
+    assert_eq!(floor.router.load(BEN), 100);
+    floor.tell(Event::CallbackOver { item: item(2) });
+    assert_eq!(floor.router.load(BEN), 100, "they may still be talking");
+    floor.tell(Event::Transferred {
+        item: item(2),
+        by: Some(BEN),
+        to: TransferTo::Queue(SERVICE),
+        note: String::new(),
+    });
+    let class = floor.router.item(item(2)).map(|row| row.class);
+    assert_eq!(class, Some(WorkClass::Chat), "what is left of it is a chat");
+}
+
+#[test]
+fn who_is_not_to_be_called_after_all_goes_on_waiting() {
+    let mut floor = Floor::open();
+    floor.arrives(chat(1));
+    let at_ms = Some(floor.now_ms + HOUR);
+    floor.tell(Event::CallbackRequested {
+        item: item(1),
+        at_ms,
+    });
+    floor.comes(human(ANA));
+    assert_eq!(floor.asked(1), None, "it is not the time yet");
+    floor.tell(Event::CallbackOver { item: item(1) });
+    assert_eq!(floor.asked(1), Some(ANA));
+    let row = floor.router.item(item(1)).expect("it waits");
+    assert_eq!((row.class, row.callback), (WorkClass::Chat, None));
 }
 
 #[test]

@@ -91,6 +91,7 @@ offline_email_endpoint = "{MAIL}"
 color = "#8a4b14"
 invitation = "Not sure which lamp fits? Ask us."
 phone = "{SMS_NUMBER}"
+callback = true
 texts = [
     {{ language = "de", greeting = "Hallo! Fragen Sie uns alles zu Ihrer Bestellung.", invitation = "Welche Lampe passt? Fragen Sie uns." }},
     {{ language = "es", greeting = "¡Hola! Pregúntenos lo que quiera sobre su pedido.", invitation = "¿No sabe qué lámpara elegir? Pregúntenos." }},

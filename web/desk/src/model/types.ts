@@ -53,6 +53,19 @@ export interface Conversation {
   tags: string[];
   /** By when the customer is to be served, if that is promised and no person has answered yet. */
   serve_by: number | null;
+  callback?: Callback;
+}
+
+/** How a customer is to be called back, or what came of it. */
+export interface Callback {
+  state: "wanted" | "done" | "cancelled" | "unreachable";
+  phone: string;
+  /** None for when it is their turn. */
+  at: number | null;
+  /** How often nobody answered. */
+  attempts: number;
+  asked_by: Author["kind"];
+  note?: string;
 }
 
 export interface InboxRow extends Conversation {

@@ -17,6 +17,8 @@ export interface Offer {
   queue: string;
   since: number;
   expires_at: number;
+  /** The customer is to be called back. */
+  callback: boolean;
 }
 
 export interface Work {

@@ -17,6 +17,7 @@ import { Timeline } from "../model/timeline.ts";
 import type { Author, Change, Conversation, CustomerView, Entry, Interaction, Page, Priority } from "../model/types.ts";
 import { say } from "../notice.ts";
 import { moment, named, t, told } from "../words.ts";
+import { CallbackDialog, CallbackLine } from "./callback.tsx";
 import { Composer } from "./composer.tsx";
 import { CustomerPanel } from "./customer.tsx";
 import { AskPlace, TracePlace } from "./doors.ts";
@@ -48,6 +49,7 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
   const [rival, setRival] = useState<Author | null>(null);
   const [transferring, setTransferring] = useState(false);
   const [snoozing, setSnoozing] = useState(false);
+  const [calling, setCalling] = useState(false);
   const [instead, setInstead] = useState<"everything" | "trace" | null>(null);
   const wish = useStore(asking);
   const [heard, setHeard] = useState<{ waiting: number | null } | null>(null);
@@ -154,6 +156,7 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
   useCommand("assign", here ? () => void assign(me()) : null);
   useCommand("transfer", here && !finished ? () => setTransferring(true) : null);
   useCommand("resolve", here ? () => void set(finished ? "open" : "resolved") : null);
+  useCommand("callBack", here && here.status !== "closed" ? () => setCalling(true) : null);
   useCommand("snooze", here ? () => setSnoozing(true) : null);
   useCommand("customer", () => prefer({ customer: !taste.get().customer }));
   useCommand("events", () => prefer({ events: !taste.get().events }));
@@ -202,6 +205,11 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
             <button type="button" class="plain" aria-label={t("snooze")} title={`${t("snooze")} (${shown(COMMANDS.snooze.keys)})`} onClick={() => setSnoozing(true)}>
               <Icon shape="moon" />
             </button>
+            {here.status !== "closed" && (
+              <button type="button" class="plain" aria-label={t("callBack")} title={`${t("callBack")} (${shown(COMMANDS.callBack.keys)})`} onClick={() => setCalling(true)}>
+                <Icon shape="voice" />
+              </button>
+            )}
             {!finished && (
               <button type="button" class="plain" aria-label={t("transfer")} title={`${t("transfer")} (${shown(COMMANDS.transfer.keys)})`} onClick={() => setTransferring(true)}>
                 <Icon shape="onward" />
@@ -223,12 +231,14 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
           </div>
           <Tags tags={here.tags} onChange={change} />
         </header>
+        {here.callback && !finished && <CallbackLine conversation={id} callback={here.callback} onChange={setHere} />}
         {everything && <History customer={here.customer} name={customer?.name ?? null} conversation={id} />}
         {instead === "trace" && <TracePlace conversation={id} length={here.last_seq} />}
         {instead === null && <TimelineView key={id} timeline={timeline} customer={customer?.name ?? row?.customer_name ?? null} onRead={(seq) => markSeen(id, seq)} />}
         <p class="typing" role="status">{typing.text}</p>
         <Composer key={id} conversation={here} customer={customer} lines={lines} onLines={setLines} rival={rival} onRivalSeen={() => setRival(null)} />
         {transferring && <TransferDialog conversation={here} onClose={() => setTransferring(false)} />}
+        {calling && <CallbackDialog conversation={here} customer={customer} onChange={setHere} onClose={() => setCalling(false)} />}
         {snoozing && <SnoozeDialog onSnooze={snooze} onClose={() => setSnoozing(false)} />}
       </main>
       {wish && <AskPlace wish={wish} />}

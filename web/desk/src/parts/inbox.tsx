@@ -230,6 +230,12 @@ function Row({ row, top, current, walk }: RowProps): JSX.Element {
               <span class="unseen">{named("channel", channel)}</span>
             </span>
           ))}
+          {row.callback?.state === "wanted" && (
+            <span class="row-callback" title={t("toCallBack")}>
+              <Icon shape="voice" size={14} />
+              <span class="unseen">{t("toCallBack")}</span>
+            </span>
+          )}
           {row.priority !== "normal" && <span class={`tag ${row.priority}`}>{named("priority", row.priority)}</span>}
           {row.tags.slice(0, 2).map((one) => <span key={one} class="tag own"><bdi>{one}</bdi></span>)}
           {row.status !== "open" && <span class="tag">{named("status", row.status)}</span>}

@@ -78,7 +78,7 @@ function Card({ offer, known, isFirst, busy, act }: CardProps): JSX.Element {
   return (
     <article class="offer" aria-label={t("offerFor", { name: whose(known) })} aria-busy={busy}>
       <header>
-        <span class="offer-kind">{known?.channel ? <ChannelIcon channel={known.channel} /> : <Icon shape="bell" size={16} />} {kindOf(offer, known)}</span>
+        <span class="offer-kind">{offer.callback ? <Icon shape="voice" size={16} /> : known?.channel ? <ChannelIcon channel={known.channel} /> : <Icon shape="bell" size={16} />} {kindOf(offer, known)}</span>
         <span class={`offer-left${left_s <= SOON_S ? " soon" : ""}`} role="timer" aria-label={t("offerLeft", { seconds: left_s })}>{clockOf(left_s)}</span>
       </header>
       <b class="offer-who"><bdi>{whose(known)}</bdi></b>
@@ -97,6 +97,7 @@ function whose(known: OfferedCase | null | undefined): string {
 }
 
 function kindOf(offer: Offer, known: OfferedCase | null): string {
+  if (offer.callback) return t("callBack");
   return known?.channel ? named("channel", known.channel) : named("class", offer.class);
 }
 

@@ -2,8 +2,8 @@
 
 import { AI_AGENT, memberName } from "../model/people.ts";
 import { queueName } from "../model/queues.ts";
-import type { Entry } from "../model/types.ts";
-import { named, nearby, t, type Word } from "../words.ts";
+import type { Callback, Entry } from "../model/types.ts";
+import { moment, named, nearby, t, type Word } from "../words.ts";
 
 /** To whom it is handed on: one of these, or `"ai"`. */
 interface Target {
@@ -28,11 +28,26 @@ interface Routing {
   held?: boolean;
   tally?: Partial<Record<(typeof STATES)[number], number>>;
   deadline_ms?: number;
+  until_ms?: number;
+  callback?: boolean;
+  attempts?: number;
+  most?: number;
 }
 
 export function routed(entry: Entry): string {
   const did = entry.body["routing"] as Routing | undefined;
-  return (did && line(did)) ?? (entry.text || t("kind_routing"));
+  const asked = entry.body["callback"] as Callback | undefined;
+  return (did && line(did)) ?? (asked && called(asked)) ?? (entry.text || t("kind_routing"));
+}
+
+/** What people said of a call back. */
+function called({ state, phone, at, note }: Callback): string | null {
+  if (state === "wanted") {
+    const text = at === null ? t("routed_call_asked", { phone }) : t("routed_call_asked_at", { phone, when: moment(at) });
+    return noted(text, note);
+  }
+  if (state === "done") return t("routed_call_reached", { phone });
+  return state === "cancelled" ? t("routed_call_cancelled", { phone }) : null;
 }
 
 function line(did: Routing): string | null {
@@ -57,7 +72,14 @@ function line(did: Routing): string | null {
     }
     case "diverted":
       return t("routed_diverted", { name: target(typeof did.to === "string" ? { queue: did.to } : undefined), why });
+    case "put_off":
+      return did.callback && did.until_ms !== undefined ? t("routed_call_due", { when: moment(did.until_ms) }) : null;
+    case "callback_kept":
+      return t("routed_call_kept");
+    case "callback_unanswered":
+      return t("routed_call_unanswered", { attempts: did.attempts ?? "", most: did.most ?? "" });
     case "gone":
+      if (did.why === "unreachable") return t("routed_call_unreachable");
       return did.why === "silent" ? t("routed_gone_silent") : null;
     case "refused":
       return t("routed_refused");

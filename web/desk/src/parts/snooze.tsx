@@ -89,7 +89,7 @@ function tomorrow(): number {
 }
 
 /** A time as the field writes it: by the clock on the wall, without seconds. */
-function asField(at: number): string {
+export function asField(at: number): string {
   const local = new Date(at - new Date(at).getTimezoneOffset() * MINUTE_MS);
   return local.toISOString().slice(0, 16);
 }

@@ -20,6 +20,16 @@ export interface Waiting {
   about_ms: number | null;
 }
 
+/** A call that the visitor waits for. */
+export interface Called {
+  /** The last digits of the number. */
+  ends_in: string;
+  /** When; null for when it is their turn. */
+  at: number | null;
+  /** Asked for here, and taken back here. */
+  own: boolean;
+}
+
 /** Where the visitor stands. */
 export interface Me {
   name: string | null;

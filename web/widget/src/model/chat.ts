@@ -5,6 +5,7 @@ import { t } from "../words.ts";
 import {
   type Answer,
   Api,
+  type Called,
   type ChatFile,
   type ConversationInfo,
   type Entry,
@@ -47,6 +48,8 @@ export class Chat {
   typing: { name: string | null } | null = null;
   /** The visitor waits for a person. */
   waiting: Waiting | null = null;
+  /** The call the visitor waits for. */
+  called: Called | null = null;
   /** What needs to be said for a while. */
   notice = "";
   isAway = false;
@@ -155,6 +158,16 @@ export class Chat {
     this.changes.tell();
   }
 
+  /** Asks to be called on this number; the stream tells what becomes of it. */
+  async callBack(phone: string, at: number | null): Promise<void> {
+    this.showCalled(await this.api.post<Called>("callback", { phone, at }));
+  }
+
+  async doNotCall(): Promise<void> {
+    await this.api.post("callback/cancel", {});
+    this.showCalled(null);
+  }
+
   setTyping(typing: boolean): void {
     this.tellServer("typing", { typing });
   }
@@ -251,6 +264,7 @@ export class Chat {
     else if (name === "deliveries") this.deliveries(data as { seq: number; status: string }[]);
     else if (name === "typing") this.showTyping(data as { typing: boolean; name: string | null });
     else if (name === "waiting") this.showWaiting(data as Waiting | null);
+    else if (name === "callback") this.showCalled(data as Called | null);
     else if (name === "end") this.ended();
   }
 
@@ -303,6 +317,11 @@ export class Chat {
     this.changes.tell();
   }
 
+  private showCalled(called: Called | null): void {
+    this.called = called;
+    this.changes.tell();
+  }
+
   private stand({ conversation }: Standing): void {
     if (conversation && conversation.id !== this.conversation?.id) this.turnTo(conversation.id);
     this.conversation = conversation;
@@ -317,6 +336,7 @@ export class Chat {
     if (this.conversation !== null) this.entries = [];
     this.conversation = { id, status: "open", read_seq: 0, rating: null };
     this.waiting = null;
+    this.called = null;
     this.readSeq = 0;
     this.changes.tell();
   }
@@ -334,6 +354,7 @@ export class Chat {
     this.entries = [];
     this.typing = null;
     this.waiting = null;
+    this.called = null;
     this.conversation = me?.conversation ?? null;
     this.readSeq = 0;
     this.knownToHost();

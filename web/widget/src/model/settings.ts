@@ -18,6 +18,8 @@ export interface Settings {
   articles: boolean;
   rating: boolean;
   sounds: boolean;
+  /** Whether who waits for a person can be called back. */
+  callback: boolean;
   phone: string | null;
   continue_on: Outlet[];
   max_upload_bytes: number;

@@ -116,7 +116,8 @@ interface StepsProps {
   children: ComponentChildren;
 }
 
-function Steps({ send, act, back, onClose, children }: StepsProps): JSX.Element {
+/** A form in a dialog that says what went wrong. */
+export function Steps({ send, act, back, onClose, children }: StepsProps): JSX.Element {
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
   const submit = async (event: SubmitEvent): Promise<void> => {

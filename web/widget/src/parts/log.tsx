@@ -6,6 +6,7 @@ import type { ChatFile, Entry } from "../model/api.ts";
 import type { Chat } from "../model/chat.ts";
 import type { Draft } from "../model/memory.ts";
 import { clock, moment, size, t } from "../words.ts";
+import { CallBack } from "./callback.tsx";
 import { Ask } from "./prompt.tsx";
 import { Rating } from "./rating.tsx";
 import { InLine } from "./waiting.tsx";
@@ -63,6 +64,7 @@ export function Log({ chat, children }: { chat: Chat; children: ComponentChildre
         </ol>
         {/* While nobody answers at once, it says above from when on somebody does. */}
         <InLine waiting={chat.settings.open ? waiting : null} />
+        {!chat.newIssue && <CallBack chat={chat} />}
         {(waiting || newest?.from === "you") && chat.push.isPossible && !chat.push.isOn && (
           <p class="tell">
             <button type="button" class="link" onClick={() => void chat.push.turnOn()}>

@@ -47,6 +47,7 @@ export interface Look extends Texts {
   sounds: boolean;
   push: boolean;
   waiting: (typeof WAITING)[number];
+  callback: boolean;
   phone: string | null;
 }
 

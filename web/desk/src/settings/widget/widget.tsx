@@ -169,6 +169,7 @@ function Behaviour({ draft, wrong, onDraft }: PartProps): JSX.Element {
           {WAITING.map((one) => <option key={one} value={one}>{l(`waiting_${one}`)}</option>)}
         </select>
       </Field>
+      <Switch label={l("callback")} on={draft.callback} onSwitch={(callback) => onDraft({ callback })} />
       <Line label={l("phone")} hint={l("phoneHint")} of="phone" wrong={wrong} most={16} placeholder="+493012345678" value={draft.phone} onValue={(phone) => onDraft({ phone })} />
     </fieldset>
   );

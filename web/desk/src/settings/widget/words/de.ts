@@ -72,6 +72,7 @@ export const de: WidgetWords = {
   waitingHint_place_and_time: "„Vor Ihnen sind 3 Personen an der Reihe. Etwa 5 Minuten.“",
   waitingHint_time: "„In etwa 5 Minuten ist jemand für Sie da.“",
   waitingHint_none: "Auch nicht, dass jemand kommt.",
+  callback: "Wer auf jemanden wartet, kann eine Nummer hinterlassen und wird zurückgerufen",
   phone: "Eine Nummer zum Anrufen",
   phoneHint: "In internationaler Form; gezeigt, wo die Unterhaltung anderswo weitergehen kann.",
   preview: "Vorschau",

@@ -72,6 +72,7 @@ export const en = {
   waitingHint_place_and_time: "“3 people are before you. About 5 minutes.”",
   waitingHint_time: "“Somebody will be with you in about 5 minutes.”",
   waitingHint_none: "Not even that somebody comes.",
+  callback: "Who waits for a person can leave a number and be called back",
   phone: "A number to call",
   phoneHint: "In international form; shown where the conversation can go on elsewhere.",
   preview: "Preview",

@@ -72,6 +72,7 @@ export const es: WidgetWords = {
   waitingHint_place_and_time: "«Hay 3 personas antes que usted. Aproximadamente 5 minutos.»",
   waitingHint_time: "«Alguien le atenderá en aproximadamente 5 minutos.»",
   waitingHint_none: "Tampoco que alguien vendrá.",
+  callback: "Quien espera a una persona puede dejar un número para que le llamen",
   phone: "Un número al que llamar",
   phoneHint: "En formato internacional; se muestra donde la conversación puede seguir por otra vía.",
   preview: "Vista previa",
