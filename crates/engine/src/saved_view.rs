@@ -30,6 +30,8 @@ words! {
         Me = "me",
         /// Those nobody looks after.
         Nobody = "nobody",
+        /// Those the AI agent has.
+        Agent = "agent",
         /// Those of the member named.
         Member = "member",
     }
