@@ -1,8 +1,7 @@
-// A supervisor looks after the rules and the AI agent; an agent asks for what they forbid; and both read what the AI
-// thought.
+// A supervisor looks after the rules; an agent asks for what they forbid; and both read what the AI thought.
 import assert from "node:assert/strict";
 import { accessible, base, business, picture, until } from "./browser.mjs";
-import { change, desk, LOOKS, row, said, tell } from "./door.mjs";
+import { desk, LOOKS, row, said, tell } from "./door.mjs";
 
 // Aarav's bookshelf costs more than an agent may decide about: the AI asks for an approval by itself.
 const mails = (text, picture = false) => business("mails", { text, picture });
@@ -39,7 +38,6 @@ version: 1
   expect: { says: [on Tuesdays] }
 `;
 const source = (page) => page.getByRole("textbox", { name: /^Text of/ });
-const aiAgent = (page) => page.locator(".worker", { hasText: "AI agent" });
 const approvals = (page, name) => page.getByRole("link", { name });
 
 /** Opens what is folded, until `text` is in sight. */
@@ -353,66 +351,6 @@ const story = {
     await context.close();
   },
 
-  async "A supervisor pauses the AI agent at the board, sees that it is paused, and lets it work again"() {
-    const { context, page } = await desk({}, "sue");
-    await page.getByRole("region", { name: "Presence" }).waitFor();
-    await page.keyboard.press("6");
-    await page.getByRole("heading", { name: "Board", level: 1 }).waitFor();
-    const takes = aiAgent(page).getByRole("switch", { name: "Takes new conversations" });
-    const paused = page.getByRole("status").filter({ hasText: "The AI agent is paused." });
-    const question = page.getByRole("dialog", { name: "Pause the AI agent?" });
-    await aiAgent(page).getByText("Available").waitFor();
-    await takes.press("Space");
-    await question.getByText("New conversations go to people from now on.").waitFor();
-    await question.getByText("Nobody is available now").waitFor();
-    await accessible(page, "pausing the AI agent");
-    await picture(page, "board-pause");
-    await page.keyboard.press("Escape");
-    assert.ok(await takes.isChecked(), "nothing is paused by asking");
-    await takes.click();
-    await question.getByRole("button", { name: "Pause it" }).click();
-    await page.getByText("The AI agent takes no new conversations now.").waitFor();
-    await paused.waitFor();
-    await aiAgent(page).getByText("Paused").waitFor();
-    assert.equal(await takes.isChecked(), false);
-    await accessible(page, "the board while the AI agent is paused");
-    await picture(page, "board-paused");
-    await page.reload();
-    await paused.getByRole("button", { name: "Let it work again" }).click();
-    await page.getByText("The AI agent takes new conversations again.").waitFor();
-    await until("nothing says that it is paused", async () => (await paused.count()) === 0);
-    await until("it takes conversations", () => takes.isChecked());
-    await context.close();
-  },
-
-  async "What the AI agent takes is set where it is set for members"() {
-    const { context, page } = await desk({}, "sue");
-    const dialog = page.getByRole("dialog", { name: "Change AI agent" });
-    const open = async () => {
-      await page.goto(`${base}/desk/settings/routing/workers`);
-      await page.getByRole("button", { name: "Change AI agent" }).click();
-      await dialog.getByText("It is asked first wherever it serves the queue").waitFor();
-    };
-    const skills = dialog.getByRole("textbox", { name: /^Skills/ });
-    await open();
-    assert.equal(await dialog.getByLabel(/^Offers at a time/).count(), 0, "it is not asked");
-    await skills.fill("language:en 30");
-    await dialog.getByRole("button", { name: "Save" }).click();
-    await dialog.locator(".field", { hasText: "Skills" }).getByText("levels go from 1 to 10").waitFor();
-    await skills.fill("language:en 9");
-    await dialog.getByRole("spinbutton", { name: /^Room/ }).fill("200");
-    await dialog.getByText("Chats: 8").waitFor();
-    await dialog.getByRole("checkbox", { name: "Calls" }).check();
-    await accessible(page, "what the AI agent takes");
-    await picture(page, "settings-ai-agent");
-    await dialog.getByRole("button", { name: "Save" }).click();
-    await dialog.waitFor({ state: "hidden" });
-    await open();
-    assert.equal(await skills.inputValue(), "language:en 9");
-    assert.ok(await dialog.getByRole("checkbox", { name: "Calls" }).isChecked());
-    await context.close();
-  },
-
   async "All of it is accessible, light and dark, wide and narrow, in every language"() {
     for (const look of LOOKS) {
       const { colorScheme, viewport, locale } = look;
@@ -434,12 +372,6 @@ const story = {
       await page.locator(".settings-page select").selectOption("all");
       await page.locator(".request").first().waitFor();
       await accessible(page, `approvals, ${where}`);
-      await page.goto(`${base}/desk/board`);
-      await change(page, "PUT", "routing/agent/presence", { presence: "away" });
-      await page.locator(".agent-paused").waitFor();
-      await accessible(page, `the board while the AI agent is paused, ${where}`);
-      await picture(page, `board-paused-${colorScheme}-${viewport.width}`);
-      await change(page, "PUT", "routing/agent/presence", { presence: "available" });
       await page.goto(address);
       await page.locator(".timeline .bubble").first().waitFor();
       await page.keyboard.press("w");

@@ -1,8 +1,10 @@
 //! Rules at the desk, in real browsers: a policy and a procedure are edited, refused, published and taken back; what the
-//! policy forbids is asked for and approved; what the AI thought can be read; and the AI agent is paused and set up.
+//! policy forbids is asked for and approved; what the AI thought can be read; and the AI agent is watched, taken over from,
+//! paused and set up.
 //!
-//! The stories themselves are `browser/rules.mjs` and `browser/suggestion.mjs`. The AI is the real one, over the demo
-//! shop's procedures, policy and order system; customers write over `/story/…`, which only this test has.
+//! The stories themselves are `browser/rules.mjs`, `browser/agent.mjs` and `browser/suggestion.mjs`. The AI is the real
+//! one, over the demo shop's procedures, policy and order system; customers write over `/story/…`, which only this test
+//! has.
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use axum::Router;
@@ -34,6 +36,8 @@ api_requests_per_minute = 1000000
 login_attempts_per_minute = 1000";
 /// Somebody whose bookshelf costs more than an agent may decide about.
 const AARAV: &str = "aarav.anderson9752@example.com";
+/// Somebody whom the AI agent can help by itself.
+const NOAH: &str = "noah.brown7922@example.com";
 /// The damage.
 const PICTURE: &str = "iVBORw0KGgoAAAANSUhEUgAAAEAAAABACAIAAAAlC+aJAAAAeklEQVR4nO3PUQkAIBTAwBfMYEY0liH8OITBAtzm7PV1wwUNaEEDWtCAFjSgBQ\
      1oQQNa0IAWNKAFDWhBA1rQgBY0oAUNaEEDWtCAFjSgBQ1oQQNa0IAWNKAFDWhBA1rQgBY0oAUNaEEDWtCAFjSgBQ1oQQNa0IAWPHYBhT7BWl2N\
@@ -95,12 +99,16 @@ fn rules() -> Vec<SourceFile> {
     files.collect()
 }
 
-/// Aarav writes from his own, proven address, with a picture where there is one; the AI answers.
+/// Aarav writes, or Noah, from his own, proven address, with a picture where there is one; the AI answers.
 async fn mails(State(world): State<World>, Json(body): Json<Value>) -> Json<Value> {
     let shop = &world.shop;
-    let from = Identifier::email(AARAV).unwrap();
+    let (name, address) = match body["from"].as_str() {
+        Some("Noah Brown") => ("Noah Brown", NOAH),
+        _ => ("Aarav Anderson", AARAV),
+    };
+    let from = Identifier::email(address).unwrap();
     let mut mail = shop.message(&from, body["text"].as_str().unwrap());
-    mail.from_name = Some("Aarav Anderson".to_owned());
+    mail.from_name = Some(name.to_owned());
     mail.evidence.assurance = Assurance::from_level(1);
     mail.evidence.method = Some("dmarc".to_owned());
     if body["picture"] == true {
@@ -129,6 +137,11 @@ fn tell_beside_orders(file: &str) {
 #[test]
 fn rules_are_looked_after_in_real_browsers() {
     tell_beside_orders("rules.mjs");
+}
+
+#[test]
+fn the_ai_agent_is_watched_taken_over_from_and_paused_in_real_browsers() {
+    tell_beside_orders("agent.mjs");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 // Every key of the desk, in one table: what the help shows is what works.
 
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { hasAgent, may } from "./model/people.ts";
 import { taste } from "./model/taste.ts";
 import type { Word } from "./words.ts";
 
@@ -9,8 +10,8 @@ interface Command {
   keys: string;
   group: "keysEverywhere" | "keysList" | "keysConversation" | "keysComposer";
   label: Word;
-  /** Whoever lacks it is not told of the key. */
-  permission?: string;
+  /** Where it is false, nobody is told of the key. */
+  known?: () => boolean;
 }
 
 export const COMMANDS = {
@@ -23,8 +24,9 @@ export const COMMANDS = {
   open: { keys: "3", group: "keysEverywhere", label: "open" },
   snoozed: { keys: "4", group: "keysEverywhere", label: "snoozed" },
   done: { keys: "5", group: "keysEverywhere", label: "done" },
-  board: { keys: "6", group: "keysEverywhere", label: "board", permission: "oversee" },
+  board: { keys: "6", group: "keysEverywhere", label: "board", known: () => may("oversee") },
   approvals: { keys: "7", group: "keysEverywhere", label: "approvals" },
+  agent: { keys: "8", group: "keysEverywhere", label: "agent", known: hasAgent },
   bell: { keys: "B", group: "keysEverywhere", label: "notifications" },
   settings: { keys: ",", group: "keysEverywhere", label: "settings" },
   presence: { keys: "P", group: "keysEverywhere", label: "presence" },

@@ -10,13 +10,13 @@ import { forgetMember } from "./model/kept.ts";
 import { connected, follow, news } from "./model/live.ts";
 import { notifications, notificationsChanged, watchNotifications } from "./model/notifications.ts";
 import { onChangeFailed, resume, sendAgain } from "./model/outbox.ts";
-import { loadPeople, may, session } from "./model/people.ts";
+import { hasAgent, loadPeople, may, session } from "./model/people.ts";
 import { address, go, isOurs, place, VIEWS, type View } from "./model/place.ts";
 import { useStore } from "./model/store.ts";
 import { prefer, taste, type Taste } from "./model/taste.ts";
 import type { Session } from "./model/types.ts";
 import { checkVersion, outdated } from "./model/version.ts";
-import { loadViews } from "./model/views.ts";
+import { loadViews, ours } from "./model/views.ts";
 import { watchWork, work, workChanged } from "./model/work.ts";
 import { notice, say } from "./notice.ts";
 import { ConversationView } from "./parts/conversation.tsx";
@@ -36,6 +36,7 @@ import { language, LANGUAGES, t, told } from "./words.ts";
 const ICONS: Record<View, Shape> = {
   mine: "person",
   unassigned: "inbox",
+  agent: "spark",
   open: "people",
   snoozed: "moon",
   done: "check",
@@ -150,7 +151,7 @@ function Frame({ session: entered, onLeave }: { session: Session; onLeave: () =>
   useCommand("approvals", () => go({ approvals: "", conversation: null }));
   useCommand("settings", () => go({ settings: "", conversation: null }));
   useCommand("board", may("oversee") && isRouted ? () => go({ board: true, conversation: null }) : null);
-  for (const one of VIEWS) useCommand(one, () => go({ view: one, conversation: null }));
+  for (const one of VIEWS) useCommand(one, one !== "agent" || hasAgent() ? () => go({ view: one, conversation: null }) : null);
   useEffect(() => {
     if (!conversation && isList) document.title = `${unseen > 0 ? `(${unseen}) ` : ""}${t(isOurs(view) ? view : "conversations")} · ${t("product")}`;
   }, [view, conversation, isList, unseen]);
@@ -163,12 +164,12 @@ function Frame({ session: entered, onLeave }: { session: Session; onLeave: () =>
         <Standing />
         <nav class="rail" aria-label={t("views")}>
           <ul>
-            {VIEWS.map((one, at) => (
+            {ours().map((one) => (
               <li key={one}>
                 <a
                   href={address({ view: one, conversation: null, settings: null })}
                   aria-current={one === view && isList ? "page" : undefined}
-                  title={`${t(one)} (${at + 1})`}
+                  title={`${t(one)} (${shown(COMMANDS[one].keys)})`}
                   onClick={(event) => {
                     event.preventDefault();
                     go({ view: one, conversation: null });

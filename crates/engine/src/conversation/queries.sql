@@ -138,7 +138,7 @@ WHERE (c.updated_at < $1 OR (c.updated_at = $1 AND c.id < $2))
   AND ($3 = '' OR $3 LIKE '%,' || c.status || ',%')
   AND (CAST($4 AS TEXT) <> 'owner' OR c.owner_id = $5)
   AND (CAST($4 AS TEXT) <> 'nobody' OR (c.owner_id IS NULL AND NOT c.with_agent))
-  AND (CAST($4 AS TEXT) <> 'agent' OR c.with_agent)
+  AND (CAST($4 AS TEXT) <> 'agent' OR (c.owner_id IS NULL AND c.with_agent))
   AND ($6 = '' OR EXISTS (SELECT 1 FROM interaction x WHERE x.conversation_id = c.id AND x.channel = $6))
   AND ($7 = '' OR LOWER(c.subject) LIKE $7 ESCAPE '\' OR LOWER(c.fields) LIKE $7 ESCAPE '\' OR EXISTS (
         SELECT 1 FROM fact f WHERE f.conversation_id = c.id AND LOWER(f.value) LIKE $7 ESCAPE '\'

@@ -58,6 +58,8 @@ struct SessionView {
     expires_at: Millis,
     /// The largest file that may be uploaded, in bytes.
     max_upload_bytes: usize,
+    /// Whether an AI agent works here.
+    has_agent: bool,
 }
 
 impl SessionView {
@@ -74,6 +76,7 @@ impl SessionView {
             csrf,
             expires_at,
             max_upload_bytes: app.files().max_bytes(),
+            has_agent: app.agent().is_ok(),
         }
     }
 }

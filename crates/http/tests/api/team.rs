@@ -188,6 +188,9 @@ fn views_are_kept_for_oneself_or_by_a_supervisor_for_all() {
         let mine = desk.post(&ana, path, own.clone()).await.ok();
         assert_eq!(names(&desk.get(&ana, path).await.ok()), ["Late", "Mine"]);
         assert_eq!(names(&desk.get(&ben, path).await.ok()), ["Late"]);
+        let own = json!({ "name": "AI", "filter": { "owner": "agent" } });
+        let his = desk.post(&ben, path, own).await.ok();
+        assert_eq!(his["filter"], json!({ "owner": "agent" }));
         let at_mine = format!("{path}/{}", mine["id"].as_str().unwrap());
         desk.change(&ben, Method::DELETE, &at_mine, json!({}))
             .await

@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { put } from "../model/api.ts";
+import { address, go } from "../model/place.ts";
 import { say } from "../notice.ts";
 import { Icon } from "../parts/icons.tsx";
 import { Question } from "../settings/parts.tsx";
@@ -58,7 +59,18 @@ export function Agent({ agent, board, onChange }: Props & { board: Board }): JSX
         </span>
       </div>
       <Load worker={agent} name={t("aiAgent")} />
-      <p class="worker-note">{w("holds")}: <b class="figure">{agent.assignments}</b></p>
+      <p class="worker-note">
+        <a
+          href={address({ view: "agent" })}
+          onClick={(event) => {
+            if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+            event.preventDefault();
+            go({ view: "agent", conversation: null });
+          }}
+        >
+          {w("holds")}: <b class="figure">{agent.assignments}</b>
+        </a>
+      </p>
       <p class="worker-note">{t("queues")}: <bdi>{serves.join(", ") || w("holdsNothing")}</bdi></p>
       <label class="check">
         <input

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { useCommand } from "../keys.ts";
 import { serverNow } from "../model/api.ts";
+import { isWithAgent } from "../model/inbox.ts";
 import { go } from "../model/place.ts";
 import { span, t } from "../words.ts";
 import { Agent, AgentPaused } from "./agent.tsx";
@@ -80,7 +81,7 @@ function Queue({ queue }: { queue: QueueRow }): JSX.Element {
 }
 
 function Waiting({ board, onChange }: { board: Board; onChange: () => void }): JSX.Element | null {
-  const waiting = board.rows.filter((one) => one.owner === null && one.status === "open");
+  const waiting = board.rows.filter((one) => one.owner === null && !isWithAgent(one) && one.status === "open");
   if (waiting.length === 0) return null;
   return (
     <details class="board-waiting">

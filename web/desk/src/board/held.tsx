@@ -55,7 +55,7 @@ export function Held({ rows, owner, onChange }: Props): JSX.Element {
             </a>
             <Waited since={row.latest?.direction === "in" ? row.latest.at : null} by={row.serve_by} />
             {owner !== me() && (
-              <button type="button" class="link" disabled={busy} aria-label={w("takeOverNamed", { name })} onClick={() => void takeOver(row)}>{w("takeOver")}</button>
+              <button type="button" class="link" disabled={busy} aria-label={w("takeOverNamed", { name })} onClick={() => void takeOver(row)}>{t("takeOver")}</button>
             )}
           </li>
         );

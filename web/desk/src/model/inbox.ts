@@ -4,7 +4,7 @@ import { get } from "./api.ts";
 import { read, write } from "./kept.ts";
 import { me } from "./people.ts";
 import { Store } from "./store.ts";
-import type { InboxRow, Page } from "./types.ts";
+import type { Conversation, InboxRow, Page } from "./types.ts";
 import { asked, type Filter } from "./views.ts";
 
 const PAGE = 50;
@@ -99,6 +99,11 @@ export function isUnread(row: InboxRow): boolean {
   if (!latest || (latest.author.kind === "member" && latest.author.id === me())) return false;
   const known = seen.get()[row.id];
   return known === undefined ? latest.direction === "in" : latest.seq > known;
+}
+
+/** Whether the AI agent looks after it. Whoever takes it over has it at once, before the router has heard. */
+export function isWithAgent({ owner, with_agent }: Conversation): boolean {
+  return owner === null && with_agent;
 }
 
 /** Since when the customer waits for an answer. What the AI says as it hands over is none. */

@@ -31,6 +31,11 @@ export function me(): string {
   return session.get()?.member.id ?? "";
 }
 
+/** Whether an AI agent works here. */
+export function hasAgent(): boolean {
+  return session.get()?.has_agent ?? false;
+}
+
 export function may(permission: string): boolean {
   return session.get()?.permissions.includes(permission) ?? false;
 }

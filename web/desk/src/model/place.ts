@@ -2,7 +2,7 @@
 
 import { Store } from "./store.ts";
 
-export const VIEWS = ["mine", "unassigned", "open", "snoozed", "done"] as const;
+export const VIEWS = ["mine", "unassigned", "agent", "open", "snoozed", "done"] as const;
 export type View = (typeof VIEWS)[number];
 
 export interface Place {

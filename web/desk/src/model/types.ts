@@ -28,6 +28,8 @@ export interface Session {
   csrf: string;
   expires_at: number;
   max_upload_bytes: number;
+  /** Whether an AI agent works here. */
+  has_agent: boolean;
 }
 
 export interface Author {
@@ -53,6 +55,8 @@ export interface Conversation {
   tags: string[];
   /** By when the customer is to be served, if that is promised and no person has answered yet. */
   serve_by: number | null;
+  /** Whether the router has given it to the AI agent. */
+  with_agent: boolean;
   callback?: Callback;
 }
 

@@ -1,14 +1,14 @@
 // What the list shows: our own views, saved ones, and what somebody filters by just now.
 
 import { get, post, put, query, remove } from "./api.ts";
-import { me } from "./people.ts";
-import { isOurs, type View } from "./place.ts";
+import { hasAgent, me } from "./people.ts";
+import { isOurs, VIEWS, type View } from "./place.ts";
 import { Store } from "./store.ts";
 import type { Channel, Page, Priority, Status } from "./types.ts";
 
 export interface Filter {
   status?: Status[];
-  owner?: "anyone" | "me" | "nobody" | "member";
+  owner?: "anyone" | "me" | "nobody" | "agent" | "member";
   member?: string;
   channel?: Channel;
   priority?: Priority[];
@@ -28,6 +28,7 @@ const LIVE: Status[] = ["open", "pending"];
 const OURS: Record<View, Filter> = {
   mine: { owner: "me", status: LIVE },
   unassigned: { owner: "nobody", status: LIVE },
+  agent: { owner: "agent", status: LIVE },
   open: { status: LIVE },
   snoozed: { status: ["snoozed"] },
   done: { status: ["resolved", "closed"] },
@@ -40,6 +41,11 @@ export const adHoc = new Store<Filter | null>(null);
 
 export async function loadViews(): Promise<void> {
   views.set((await get<Page<SavedView>>("views")).items);
+}
+
+/** Our own views; the AI agent's only where there is one. */
+export function ours(): View[] {
+  return VIEWS.filter((one) => one !== "agent" || hasAgent());
 }
 
 export function viewName(id: string): string | null {
@@ -57,6 +63,7 @@ export function asked(filter: Filter, page: { limit: number; cursor: string | nu
     status: filter.status?.join(","),
     owner: filter.owner === "me" ? me() : filter.owner === "member" ? filter.member : null,
     unassigned: filter.owner === "nobody",
+    agent: filter.owner === "agent",
     channel: filter.channel,
     priority: filter.priority?.join(","),
     tag: filter.tag,

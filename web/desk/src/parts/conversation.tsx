@@ -5,7 +5,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { COMMANDS, shown, useCommand } from "../keys.ts";
 import { get, patch } from "../model/api.ts";
 import { asking } from "../model/approvals.ts";
-import { inbox, markSeen, waitingSince } from "../model/inbox.ts";
+import { inbox, isWithAgent, markSeen, waitingSince } from "../model/inbox.ts";
 import { follow } from "../model/live.ts";
 import { me, members, memberName } from "../model/people.ts";
 import { seeConversation } from "../model/notifications.ts";
@@ -149,6 +149,10 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
   const set = (status: "open" | "resolved"): Promise<boolean> => change({ status }, t("statusChanged", { status: named("status", status) }));
   const finished = here?.status === "resolved" || here?.status === "closed";
   const assign = (owner: string): Promise<boolean> => change({ owner }, t("assigned", { name: memberName(owner) ?? t("you") }));
+  const takeOver = async (): Promise<void> => {
+    // The button goes with what it did; single letters go on being commands.
+    if (await assign(me())) document.getElementById("main")?.focus();
+  };
   const snooze = async (until: number): Promise<void> => {
     setHere(await patch<Conversation>(`conversations/${id}`, { status: "snoozed", snoozed_until: until }));
     say(t("statusChanged", { status: t("status_snoozed") }));
@@ -196,9 +200,12 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
           </p>
           <div class="head-acts">
             <Choice label={t("owner")} value={here.owner ?? ""} onChange={(owner) => void (owner ? assign(owner) : change({ unassign: true }, t("assigned", { name: t("nobody") })))}>
-              <option value="">{t("nobody")}</option>
+              <option value="">{t(isWithAgent(here) ? "withAgent" : "nobody")}</option>
               <Owners owner={here.owner} />
             </Choice>
+            {isWithAgent(here) && (
+              <button type="button" class="act" title={`${t("assignMe")} (${shown(COMMANDS.assign.keys)})`} onClick={() => void takeOver()}>{t("takeOver")}</button>
+            )}
             <Choice label={t("priority")} value={here.priority} onChange={(priority) => void change({ priority: priority as Priority }, named("priority", priority))}>
               {["low", "normal", "high", "urgent"].map((one) => <option key={one} value={one}>{named("priority", one)}</option>)}
             </Choice>

@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { get } from "../model/api.ts";
-import { may, members } from "../model/people.ts";
+import { hasAgent, may, members } from "../model/people.ts";
 import { go, isOurs } from "../model/place.ts";
 import { useStore } from "../model/store.ts";
 import type { Channel, Page, Priority, Status } from "../model/types.ts";
@@ -98,7 +98,7 @@ export function FilterForm({ view, filter, onClose }: Props): JSX.Element {
           value={ownerKey}
           onChange={(event) => {
             const { value } = event.currentTarget;
-            const word = (["anyone", "me", "nobody"] as const).find((one) => one === value);
+            const word = (["anyone", "me", "nobody", "agent"] as const).find((one) => one === value);
             if (word) set({ owner: word === "anyone" ? undefined : word, member: undefined });
             else set({ owner: "member", member: value });
           }}
@@ -106,6 +106,7 @@ export function FilterForm({ view, filter, onClose }: Props): JSX.Element {
           <option value="anyone">{t("anyone")}</option>
           <option value="me">{t("you")}</option>
           <option value="nobody">{t("nobody")}</option>
+          {(hasAgent() || filter.owner === "agent") && <option value="agent">{t("aiAgent")}</option>}
           {people.map((one) => <option key={one.id} value={one.id}>{one.name}</option>)}
         </select>
       </label>

@@ -2,7 +2,6 @@
 
 import type { JSX } from "preact";
 import { commands, shown } from "../keys.ts";
-import { may } from "../model/people.ts";
 import { useStore } from "../model/store.ts";
 import { prefer, taste } from "../model/taste.ts";
 import { t } from "../words.ts";
@@ -19,7 +18,7 @@ export function Help({ onClose }: { onClose: () => void }): JSX.Element {
           <section key={group}>
             <h3>{t(group)}</h3>
             <dl>
-              {commands.filter(([, one]) => one.group === group && (!one.permission || may(one.permission))).map(([name, one]) => (
+              {commands.filter(([, one]) => one.group === group && (one.known?.() ?? true)).map(([name, one]) => (
                 <div key={name}>
                   <dt>{t(one.label)}</dt>
                   <dd><kbd>{shown(one.keys)}</kbd></dd>

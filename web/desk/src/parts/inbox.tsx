@@ -3,12 +3,12 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { COMMANDS, shown, useCommand } from "../keys.ts";
-import { inbox, isUnread, seen, waitingSince } from "../model/inbox.ts";
+import { inbox, isUnread, isWithAgent, seen, waitingSince } from "../model/inbox.ts";
 import { memberName } from "../model/people.ts";
-import { address, go, isOurs, place, VIEWS } from "../model/place.ts";
+import { address, go, isOurs, place } from "../model/place.ts";
 import { useStore } from "../model/store.ts";
 import type { InboxRow } from "../model/types.ts";
-import { adHoc, filterOf, viewName, views } from "../model/views.ts";
+import { adHoc, filterOf, ours, viewName, views } from "../model/views.ts";
 import { brief, named, t, told } from "../words.ts";
 import { FilterForm } from "./filter.tsx";
 import { ChannelIcon, Icon } from "./icons.tsx";
@@ -107,7 +107,7 @@ export function InboxList(): JSX.Element {
           <h2><bdi>{search ? t("search") : title}</bdi></h2>
           {saved.length > 0 && (
             <select class="choice" aria-label={t("chooseView")} value={view} onChange={(event) => go({ view: event.currentTarget.value, conversation: null })}>
-              {VIEWS.map((one) => <option key={one} value={one}>{t(one)}</option>)}
+              {ours().map((one) => <option key={one} value={one}>{t(one)}</option>)}
               {[true, false].map((shared) => {
                 const these = saved.filter((one) => one.shared === shared);
                 if (these.length === 0) return null;
@@ -177,7 +177,7 @@ function Nothing({ state, error, search, view }: { state: string; error: unknown
       </div>
     );
   }
-  const text = search ? t("noMatches", { text: search }) : view === "mine" ? t("nothingMine") : t("noConversations");
+  const text = search ? t("noMatches", { text: search }) : view === "mine" ? t("nothingMine") : view === "agent" ? t("nothingAgent") : t("noConversations");
   return <p class="empty">{text}</p>;
 }
 
@@ -246,6 +246,12 @@ function Row({ row, top, current, walk }: RowProps): JSX.Element {
             </span>
           )}
           {owner && <span class="row-owner" title={`${t("owner")}: ${owner}`}>{initials(owner)}<span class="unseen"> {t("owner")}: {owner}</span></span>}
+          {isWithAgent(row) && (
+            <span class="row-owner ai" title={t("withAgent")}>
+              <Icon shape="spark" size={14} />
+              <span class="unseen">{t("withAgent")}</span>
+            </span>
+          )}
         </span>
       </a>
     </li>

@@ -3,7 +3,8 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { get, post } from "../model/api.ts";
-import { may, me, members } from "../model/people.ts";
+import { isWithAgent } from "../model/inbox.ts";
+import { hasAgent, may, me, members } from "../model/people.ts";
 import { go } from "../model/place.ts";
 import { loadQueues, queues as known } from "../model/queues.ts";
 import { useStore } from "../model/store.ts";
@@ -41,6 +42,8 @@ export function TransferDialog({ conversation, onClose }: { conversation: Conver
     return (kind === "queue" ? queues : colleagues).find((one) => one.id === id)?.name ?? t("someone");
   };
   const isOffline = presences.get(to.split(":")[1] ?? "") === "offline";
+  // The board knows the AI agent as the worker that is no member.
+  const isPaused = presences.get(null) === "away";
   const mayOverride = may("oversee") && to.startsWith("member:");
   const decides = mayOverride && isOverride && !isOffline;
   const isReady = to !== "" && !(decides && !note.trim());
@@ -83,7 +86,7 @@ export function TransferDialog({ conversation, onClose }: { conversation: Conver
                 })}
               </optgroup>
             )}
-            <option value={AI}>{t("aiAgent")}</option>
+            {hasAgent() && !isWithAgent(conversation) && <option value={AI}>{t("aiAgent")}</option>}
           </select>
         </label>
         {mayOverride && (
@@ -95,6 +98,7 @@ export function TransferDialog({ conversation, onClose }: { conversation: Conver
         {to.startsWith("member:") && <p class="hint">{t(decides ? "overrideHint" : "transferMemberHint")}</p>}
         {mayOverride && isOffline && <p class="hint">{t("overrideOffline", { name: nameOf(to) })}</p>}
         {to === AI && <p class="hint">{t("transferAiHint")}</p>}
+        {to === AI && isPaused && <p class="warning" role="status">{t("transferAiPaused")}</p>}
         <label>
           <span>{t(decides ? "overrideReason" : "transferNote")}</span>
           <textarea rows={3} maxLength={2000} required={decides} value={note} onInput={(event) => setNote(event.currentTarget.value)} />
