@@ -24,7 +24,9 @@ mod state;
 mod tag;
 
 pub use append::{Author, NewEntry, append};
-pub use callback::{Callback, CallbackState, NewCallback, ask_callback, end_callback};
+pub use callback::{
+    Callback, CallbackState, NewCallback, ask_callback, end_callback, is_called_elsewhere,
+};
 pub(crate) use callback::{amend_callback, no_callback};
 pub use fact::{Fact, facts, set_fact};
 pub use follow::follow;

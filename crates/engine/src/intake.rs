@@ -166,11 +166,11 @@ fn walk(tx: &mut Tx<'_>, setup: &Setup, kept: &Kept) -> Result<Received, Stop> {
     )?;
     fetch_later(tx, setup, inbound, joined.conversation, entry)?;
     if !inbound.automatic {
-        if setup.agent && !contact.agent {
-            agent::keep_out(tx, setup, joined.conversation)?;
-        }
         // The agent does not listen to whoever claims to be somebody else: people have to look.
         let listens = setup.agent && contact.agent && !inbound.evidence.contradicted;
+        if setup.agent && !listens {
+            agent::keep_out(tx, setup, joined.conversation)?;
+        }
         let with = match listens {
             true => None,
             false => Some(With::People),

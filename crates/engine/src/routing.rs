@@ -28,7 +28,7 @@ pub use board::{Board, Held, LiveOffer, Me, QueueView, WorkerView};
 pub use callback::CallbackOutcome;
 pub use dispatcher::{Dispatcher, Transfer};
 pub use throughline_routing::{Presence, Settings};
-pub use wait::{Wait, waits};
+pub use wait::{Wait, is_held, waits};
 pub use worker::WorkerSettings;
 
 pub(crate) use ai_agent::has_agent;
@@ -149,7 +149,7 @@ pub(crate) fn calls(
         return Ok(());
     }
     // What happens until then does not wait for it.
-    let key = format!("callback-{conversation}");
+    let key = format!("callback-{conversation}-{at}");
     let (id, with) = (conversation, None);
     let news = json!(News::Conversation { id, with });
     job::enqueue(tx, &setup.clock, ROUTE, &key, &news, at, TRIES)?;

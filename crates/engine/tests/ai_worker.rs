@@ -9,7 +9,7 @@ use throughline_engine::conversation::{
 };
 use throughline_engine::job::Runner;
 use throughline_engine::routing::{AgentSettings, Dispatcher, Presence, Transfer};
-use throughline_model::conversation::{AuthorKind, EntryKind, Role};
+use throughline_model::conversation::{AuthorKind, CaseStatus, EntryKind, Role};
 use throughline_model::id::{ConversationId, MemberId};
 use throughline_model::identifier::{Identifier, IdentifierKind};
 use throughline_routing::{Queue, WorkClass, WorkerKind};
@@ -323,6 +323,170 @@ async fn called_later(engine: Engine) {
 #[test]
 fn a_customer_who_is_called_later_has_the_ai_agent_until_then() {
     on_both_engines(called_later);
+}
+
+/// A handed-over conversation waits for a person; the AI agent goes with the configuration, and comes back with it.
+async fn brought_back(engine: Engine) {
+    let mut story = Story::begins(engine).await;
+    let away = story.routing.set_presence(story.ana, Presence::Away);
+    away.await.expect("Ana is away");
+    let case = story.hears("browser-1", "I want to talk to a person").await;
+    for agent in [false, true] {
+        story.shop.setup.agent = agent;
+        let (db, setup) = (story.shop.database.db.clone(), story.shop.setup.clone());
+        let opened = Dispatcher::open(db, setup).await.expect("restored");
+        story.routing = std::sync::Arc::new(opened);
+    }
+    let agent = agent(&story.shop, demo_business(), "http://127.0.0.1:9").await;
+    (story.runner, story.routing) = at_work(&story.shop, agent).await;
+    story.works().await;
+    assert_eq!(story.listed(Whose::Nobody).await, [case], "it is people's");
+    let robot = story.routing.agent().await.expect("read");
+    assert_eq!(
+        (robot.presence, robot.assignments),
+        (Presence::Available, 0)
+    );
+}
+
+async fn no_member(engine: Engine) {
+    let story = Story::begins(engine).await;
+    let case = story.hears("browser-1", "hello").await;
+    let id = "00000000-0000-7000-8000-00000000a1a1";
+    let robot: MemberId = id.parse().expect("the id that entries name");
+    let reason = "because".to_owned();
+    let found = [
+        story.routing.worker(robot).await.map(drop),
+        story
+            .routing
+            .give(case, story.ana, robot, reason.clone())
+            .await,
+        story
+            .routing
+            .transfer(case, None, Transfer::Member(robot), reason)
+            .await,
+    ];
+    for one in found {
+        assert!(matches!(one, Err(Error::NotFound { .. })), "{one:?}");
+    }
+    let robot = story.routing.agent().await.expect("it is still there");
+    assert_eq!(robot.assignments, 1);
+}
+
+/// Who talks with the AI agent for longer than a queue bears silence has not fallen silent.
+async fn spoken_with(engine: Engine) {
+    let story = Story::begins(engine).await;
+    let mut settings = story.routing.settings().await.expect("read");
+    for queue in settings.queues.values_mut() {
+        queue.silence_ms = Some(2 * MINUTE);
+    }
+    let set = story.routing.set_settings(settings).await;
+    set.expect("two minutes of silence are too long");
+    let away = story.routing.set_presence(story.ana, Presence::Away);
+    away.await.expect("Ana is away");
+    let case = story.hears("browser-1", "hello").await;
+    story.shop.setup.clock.advance(10 * MINUTE);
+    story.hears("browser-1", "I want to talk to a person").await;
+    story.routing.tick().await.expect("the router looks");
+    let back = story.routing.set_presence(story.ana, Presence::Available);
+    back.await.expect("Ana is back");
+    assert_eq!(story.offered().await, Some(case));
+}
+
+async fn spoofed(engine: Engine) {
+    let story = Story::begins(engine).await;
+    let noah = Identifier::email("noah@example.com").expect("an address");
+    let mut message = story.shop.message(&noah, "hello");
+    message.evidence.contradicted = true;
+    let case = story.shop.receive(message).await.conversation;
+    story.works().await;
+    assert_eq!(story.offered().await, Some(case));
+    for status in [CaseStatus::Snoozed, CaseStatus::Open] {
+        let change = conversation::Change {
+            status: Some(status),
+            ..conversation::Change::default()
+        };
+        let setup = story.shop.setup.clone();
+        let db = &story.shop.database.db;
+        let changed = db.write(move |tx| {
+            conversation::change(tx, &setup, case, &change, Author::system()).map(drop)
+        });
+        changed.await.expect("the case changes");
+        story.works().await;
+    }
+    assert_eq!(story.answers(case).await, 0, "people have to look");
+    assert_eq!(story.offered().await, Some(case));
+}
+
+/// The AI agent has agreed a call for one day, and then for an earlier one; and it hands over what else is to be done.
+async fn agreed(engine: Engine) {
+    const DAY: i64 = 24 * 60 * MINUTE;
+    let story = Story::begins(engine).await;
+    let case = story.hears("browser-1", "hello").await;
+    for days in [5, 1] {
+        let setup = story.shop.setup.clone();
+        let wish = NewCallback {
+            phone: Some("+4915112345678".to_owned()),
+            at: Some(setup.clock.now() + days * DAY),
+            note: None,
+        };
+        let db = &story.shop.database.db;
+        let asked = db
+            .write(move |tx| conversation::ask_callback(tx, &setup, case, &wish, Author::system()));
+        asked.await.expect("it is agreed");
+        story.works().await;
+    }
+    assert_eq!(story.offered().await, None, "not yet");
+    assert_eq!(story.listed(Whose::Agent).await, [case]);
+    story.shop.setup.clock.advance(DAY);
+    story.routing.heard_of(story.ana).await.expect("heard");
+    story.works().await;
+    assert_eq!(story.offered().await, Some(case), "the earlier one counts");
+
+    let other = story.hears("browser-2", "hello").await;
+    let setup = story.shop.setup.clone();
+    let wish = NewCallback {
+        phone: Some("+4915112345679".to_owned()),
+        at: Some(setup.clock.now() + DAY),
+        note: None,
+    };
+    let db = &story.shop.database.db;
+    let asked =
+        db.write(move |tx| conversation::ask_callback(tx, &setup, other, &wish, Author::system()));
+    asked.await.expect("it is agreed");
+    story.hears("browser-2", "I want to talk to a person").await;
+    assert_eq!(
+        story.listed(Whose::Nobody).await.len(),
+        2,
+        "a colleague takes over now"
+    );
+    let board = story.routing.board().await.expect("read");
+    let waiting: usize = board.queues.iter().map(|queue| queue.waiting).sum();
+    assert_eq!(waiting, 1, "it stands in line");
+}
+
+#[test]
+fn what_is_peoples_stays_so_while_the_ai_agent_goes_and_comes() {
+    on_both_engines(brought_back);
+}
+
+#[test]
+fn the_ai_agent_is_no_member() {
+    on_both_engines(no_member);
+}
+
+#[test]
+fn who_talks_with_it_has_not_fallen_silent() {
+    on_both_engines(spoken_with);
+}
+
+#[test]
+fn whoever_claims_to_be_somebody_else_is_for_people_from_then_on() {
+    on_both_engines(spoofed);
+}
+
+#[test]
+fn a_call_it_agreed_comes_at_its_time_and_not_instead_of_a_handover() {
+    on_both_engines(agreed);
 }
 
 #[test]

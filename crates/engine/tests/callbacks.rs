@@ -258,6 +258,21 @@ async fn in_turn(engine: Engine) {
     );
 }
 
+/// Who is to be called in turn is called by others where their owner is away, and only whoever has it says what came of it.
+async fn owner_away(engine: Engine) {
+    let story = Story::begins(engine).await;
+    let case = story.hears("browser-1").await;
+    story.gives(case, story.ana).await;
+    story.comes(story.ben).await;
+    story.asks(case, wish(None)).await.expect("they are called");
+    assert_eq!(story.asked(story.ben).await, Some(case));
+    story.takes(story.ben).await;
+    let others = story.reports(case, story.ana, CallbackOutcome::Reached);
+    assert!(matches!(others.await, Err(Error::Conflict(_))));
+    let asked_again = story.asks(case, wish(None)).await;
+    assert_eq!(asked_again.expect("nothing is new").owner, Some(story.ben));
+}
+
 async fn at_a_time(engine: Engine) {
     let mut story = Story::begins(engine).await;
     story.comes(story.ana).await;
@@ -492,6 +507,11 @@ async fn what_cannot_be(engine: Engine) {
     story.works().await;
     let asked = story.asks(texted, mine(None)).await.expect("agreed");
     assert_eq!(asked.callback.expect("wanted").phone, PHONE);
+}
+
+#[test]
+fn a_call_in_turn_does_not_wait_for_an_owner_who_is_away() {
+    on_both_engines(owner_away);
 }
 
 #[test]

@@ -22,6 +22,7 @@ pub mod id;
 pub mod identifier;
 pub mod inbound;
 pub mod internet;
+pub mod number;
 pub mod outbound;
 pub mod prompt;
 pub mod words;

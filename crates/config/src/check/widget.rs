@@ -114,6 +114,16 @@ fn check_widget(widget: &Widget, notes: &mut Notes<'_>) {
             "write hours like \"mon-fri 09:00-17:30\", days like \"2026-12-25\", zones like \"Europe/Madrid\"",
         );
     }
+    let is_country =
+        |text: &String| text.len() == 2 && text.chars().all(|letter| letter.is_ascii_uppercase());
+    if let Some(wrong) = widget
+        .callback_countries
+        .iter()
+        .find(|text| !is_country(text))
+    {
+        let what = format!("'{wrong}' is no country in two capital letters");
+        notes.error("callback_countries", what, "write it like \"DE\"");
+    }
     if let Some(number) = &widget.phone
         && !super::endpoints::is_e164(number)
     {

@@ -53,6 +53,9 @@ section! {
         /// Whether visitors who wait for a person can leave a number and be called back, by people with
         /// telephones of their own.
         pub callback: bool = default(false),
+        /// The countries whose numbers are called back, in two letters; none for all. Premium-rate
+        /// numbers and the like are never called.
+        pub callback_countries: Vec<String> = example(["DE", "AT"]),
         /// A number to call, shown where the conversation can go on elsewhere.
         pub phone: Option<String> = example("+493012345678"),
     }

@@ -66,6 +66,12 @@ pub(super) struct Scene {
 }
 
 impl Scene {
+    /// Something was written, or the agent was in the middle of something.
+    fn is_unfinished(&self) -> bool {
+        let mind = &self.kept.mind;
+        self.unheard.is_some() || mind.open.is_some() || !mind.unsaid.is_empty()
+    }
+
     /// The customer's newest words.
     pub fn latest(&self) -> &str {
         match &self.unheard {
@@ -116,12 +122,16 @@ impl Agent {
         for _ in 0..EVENTS_LIMIT {
             let mut scene = self.scene(conversation).await?;
             if scene.with_person {
+                let is_mine = scene.is_mine;
                 self.listen_only(conversation, scene).await?;
+                if is_mine {
+                    self.ask_router(conversation).await?;
+                }
                 return Ok(Done::Finished);
             }
             // The router has it with somebody else, or in line; it wakes the agent for what is its own.
             if !scene.is_mine {
-                if scene.unheard.is_some() {
+                if scene.is_unfinished() {
                     self.ask_router(conversation).await?;
                 }
                 return Ok(Done::Finished);
@@ -258,7 +268,10 @@ impl Agent {
                 let mut kept = kept.clone();
                 let mut trace = trace.clone();
                 kept.mind.unsaid.clear();
-                if person_is_there(tx, conversation, kept.heard)? {
+                // Or somebody has decided meanwhile who is to have it.
+                if person_is_there(tx, conversation, kept.heard)?
+                    || !routing::has_agent(tx, conversation)?
+                {
                     kept.mind.dialogue.handed_off = true;
                     trace.push(note("a person has taken over; nothing was said"));
                     routing::wake(tx, &setup.clock, conversation, None)?;
@@ -327,8 +340,8 @@ impl Agent {
             .await
     }
 
-    /// Something was written in a conversation the agent does not have. The router may not know of it, such as one that
-    /// is older than it.
+    /// What the router believes of this conversation is not what is true: the agent has what people have to answer, or it
+    /// has not what it was in the middle of, such as one that is older than the router's rows.
     async fn ask_router(&self, conversation: ConversationId) -> Result<()> {
         let clock = self.setup.clock.clone();
         self.db
@@ -353,7 +366,6 @@ impl Agent {
                 let mut kept = kept.clone();
                 kept.heard = conversation::get(tx, conversation)?.last_seq;
                 let trace = [note("a person has the conversation; nothing is done")];
-                routing::wake(tx, &setup.clock, conversation, None)?;
                 mind::store(tx, &setup, conversation, &mut kept, &trace)
             })
             .await

@@ -49,6 +49,9 @@ pub struct Callback {
     pub attempts: u32,
     /// Who asked for it.
     pub asked_by: AuthorKind,
+    /// The address they wrote from, when it was a customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_from: Option<IdentifierId>,
     /// When they did, in milliseconds since 1970.
     pub asked_at: Millis,
     /// What whoever calls should know.
@@ -105,6 +108,8 @@ pub fn ask_callback(
         let why = "this conversation is closed for good; call back in a new one";
         return Err(Error::Conflict(why.to_owned()));
     }
+    let from_customer = author.id.filter(|_| author.kind == AuthorKind::Customer);
+    let before = case.wanted_callback();
     let callback = Callback {
         state: CallbackState::Wanted,
         phone: match &new.phone {
@@ -112,11 +117,16 @@ pub fn ask_callback(
             None => known_phone(tx, setup, case.customer)?,
         },
         at: checked_time(new.at, now)?,
-        attempts: 0,
+        attempts: before.map_or(0, |one| one.attempts),
         asked_by: author.kind,
+        asked_from: from_customer.map(IdentifierId),
         asked_at: now,
         note: checked_note(new.note.as_deref())?,
     };
+    let wish = |one: &Callback| (one.phone.clone(), one.at, one.note.clone());
+    if let Some(before) = before.filter(|before| wish(before) == wish(&callback)) {
+        return Ok(before.clone());
+    }
     if case.status != CaseStatus::Open {
         let open = Change {
             status: Some(CaseStatus::Open),
@@ -168,6 +178,19 @@ pub fn end_callback(
     tell(tx, setup, id, &callback, author, text)
 }
 
+/// Whether a call to this number is wanted in another conversation.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_called_elsewhere(tx: &mut Tx<'_>, id: ConversationId, phone: &str) -> Result<bool> {
+    let (number, wanted) = (format!("%\"phone\":\"{phone}\"%"), "%\"state\":\"wanted\"%");
+    let values = params![id, number, wanted];
+    let found = tx.optional(&queries::CALLED_ELSEWHERE, values, |row| {
+        row.get::<i64>("found")
+    })?;
+    Ok(found.is_some())
+}
+
 /// Nobody is to be called back here.
 pub(crate) fn no_callback() -> Error {
     Error::Conflict("nobody is to be called back here; ask for it first".to_owned())
@@ -180,11 +203,15 @@ pub(crate) fn amend_callback(
     id: ConversationId,
     amend: impl FnOnce(&mut Callback),
 ) -> Result<()> {
-    let Some(mut callback) = get(tx, id)?.wanted_callback().cloned() else {
+    let Some(before) = get(tx, id)?.wanted_callback().cloned() else {
         return Ok(());
     };
+    let mut callback = before.clone();
     amend(&mut callback);
-    store(tx, setup, id, &callback)
+    match callback == before {
+        true => Ok(()),
+        false => store(tx, setup, id, &callback),
+    }
 }
 
 fn tell(

@@ -116,6 +116,10 @@ UPDATE conversation SET callback = $2 WHERE id = $1
 -- name: set_subject
 UPDATE conversation SET subject = $2 WHERE id = $1 AND subject IS NULL
 
+-- A call to the number in $2 that is wanted ($3) in another conversation.
+-- name: called_elsewhere
+SELECT 1 AS found FROM conversation WHERE callback IS NOT NULL AND id <> $1 AND callback LIKE $2 AND callback LIKE $3 LIMIT 1
+
 -- name: list
 SELECT c.id, c.identifier_id, i.customer_id, c.brand, c.status, c.subject, c.priority, c.owner_id, c.fields, c.last_seq,
        c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags, c.serve_by, c.with_agent,

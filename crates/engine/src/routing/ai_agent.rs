@@ -3,14 +3,15 @@
 //! It is asked before people wherever it serves the queue, has the skills and has room. What it is assigned it is woken
 //! for ([`crate::agent::wake`]) in the transaction of the assignment, and it acts only while the work is its own.
 
+use super::dispatcher::Ask;
 use super::worker::{MOST_CAPACITY, queues_exist, skills_are_levels, within};
-use super::{Dispatcher, Presence};
+use super::{Dispatcher, News, Presence, worker_of};
 use crate::error::{Error, Result};
 use crate::queries::routing as queries;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use throughline_model::clock::Millis;
-use throughline_model::id::{ConversationId, QueueId, WorkItemId, WorkerId};
+use throughline_model::id::{ConversationId, MemberId, QueueId, WorkItemId, WorkerId};
 use throughline_routing::{Event, Level, Router, Skill, WorkClass, WorkItem, Worker};
 use throughline_storage::{Hint, Tx, params};
 use uuid::Uuid;
@@ -20,6 +21,17 @@ pub(super) const AI_AGENT: WorkerId =
     WorkerId(Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_a1a1));
 /// How many calls at a time it has room for, or more of anything lighter, unless something else is set.
 const CALLS_AT_ONCE: u32 = 10_000;
+
+/// The worker that a member is.
+///
+/// # Errors
+/// [`Error::NotFound`] for the AI agent's id: it is no member.
+pub(super) fn person(member: MemberId) -> Result<WorkerId> {
+    match worker_of(member) {
+        AI_AGENT => Err(Error::not_found("worker", member)),
+        worker => Ok(worker),
+    }
+}
 
 /// What the AI agent takes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -82,26 +94,41 @@ pub(super) fn keep(tx: &mut Tx<'_>, item: WorkItemId, row: Option<&WorkItem>) ->
 impl Dispatcher {
     /// The AI agent is a worker where the installation has one.
     pub(super) async fn hear_of_agent(&self) -> Result<()> {
-        let queues = self.look(|router| {
-            let known = router.worker(AI_AGENT).is_some();
+        let known = self.look(|router| {
+            let presence = router.worker(AI_AGENT).map(|row| row.presence);
             let queues = router.settings().queues.keys().copied();
-            (known, queues.collect::<BTreeSet<_>>())
+            (presence, queues.collect::<BTreeSet<_>>())
         });
-        match (self.setup().agent, queues.await?) {
-            (true, (false, queues)) => {
+        match (self.setup().agent, known.await?) {
+            (true, (None, queues)) => {
                 let new = Worker {
                     queues,
                     ..Worker::ai(AI_AGENT, CALLS_AT_ONCE)
                 };
                 self.tell(Event::WorkerChanged(new)).await?;
-                self.set_agent_presence(Presence::Available).await
+                self.begin().await
             }
-            (false, (true, _)) => {
+            // It was brought in and never began.
+            (true, (Some(Presence::Offline), _)) => self.begin().await,
+            (false, (Some(_), _)) => {
                 let gone = Event::WorkerRemoved { worker: AI_AGENT };
                 self.tell(gone).await.map(drop)
             }
             _ => Ok(()),
         }
+    }
+
+    /// The AI agent begins to work. What is people's, and has been since before there was a worker like it, is not for it.
+    async fn begin(&self) -> Result<()> {
+        let items = self.look(|router| router.items().map(|row| row.id).collect::<Vec<_>>());
+        for item in items.await? {
+            let news = News::Conversation {
+                id: ConversationId(item.uuid()),
+                with: None,
+            };
+            self.decide(&Ask::News(news)).await?;
+        }
+        self.set_agent_presence(Presence::Available).await
     }
 
     /// The AI agent serves queues that are new, until somebody says otherwise.

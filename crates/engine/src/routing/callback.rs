@@ -50,6 +50,8 @@ impl Dispatcher {
         if self.look(concerns).await? {
             self.tell(Event::CallbackRequested { item, at_ms }).await?;
         }
+        // Who is called in turn is called by others where their owner is away.
+        self.decide(&Ask::News(News::Back { id })).await?;
         self.catch_up(id).await
     }
 
@@ -84,6 +86,11 @@ impl Dispatcher {
     ) -> Result<Conversation> {
         match outcome {
             CallbackOutcome::Reached => {
+                let item = WorkItemId(id.uuid());
+                let holder = self.look(|router| holder(router, item)).await?;
+                if holder.is_some_and(|has| by.is_some_and(|by| worker_of(by) != has)) {
+                    return Err(taken());
+                }
                 let setup = self.setup().clone();
                 let reach = move |tx: &mut Tx<'_>| reached(tx, &setup, id, by, &author);
                 self.db().write(reach).await?;
@@ -117,10 +124,7 @@ impl Dispatcher {
         let worker = match (holder, by.map(worker_of)) {
             (Some(holder), by) if by.is_none_or(|by| by == holder) => holder,
             (None, Some(by)) => by,
-            (Some(_), _) => {
-                let why = "somebody else has this conversation; whoever calls takes it over first";
-                return Err(Error::Conflict(why.to_owned()));
-            }
+            (Some(_), _) => return Err(taken()),
             (None, None) => {
                 let why = "nobody has this conversation; whoever calls takes it first";
                 return Err(Error::Conflict(why.to_owned()));
@@ -137,6 +141,11 @@ impl Dispatcher {
             .await?;
         self.db().read(move |tx| conversation::get(tx, id)).await
     }
+}
+
+fn taken() -> Error {
+    let why = "somebody else has this conversation; whoever calls takes it over first";
+    Error::Conflict(why.to_owned())
 }
 
 /// Whoever reached the customer of a case that is nobody's looks after it from then on.
@@ -186,6 +195,10 @@ pub(super) fn event(row: &WorkItem, case: &Conversation, now: Millis) -> Option<
     let assigned = row.assignment().is_some();
     // The AI agent goes on with the chat until the call is due.
     if is_done(row) || (agent_has(row) && is_later(case, now)) {
+        return None;
+    }
+    // What the AI agent has handed over is dealt with now, and the call comes at its time.
+    if row.served_ms.is_some() && row.callback.is_none() && is_later(case, now) {
         return None;
     }
     match (wanted(case), row.callback) {

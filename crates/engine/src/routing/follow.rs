@@ -101,6 +101,9 @@ pub(super) fn may_work(tx: &mut Tx<'_>, id: MemberId) -> Result<bool> {
 /// What the router has to hear of a member; nothing when it knows.
 pub(super) fn member_event(router: &Router, id: MemberId, may_work: bool) -> Option<Event> {
     let worker = worker_of(id);
+    if worker == AI_AGENT {
+        return None;
+    }
     match (may_work, router.worker(worker)) {
         (true, None) => {
             let mut new = Worker::human(worker);
@@ -207,15 +210,11 @@ fn known(router: &Router, row: &WorkItem, case: &Case, with: Option<With>) -> Op
         }
         (Place::Assigned(has), None) if has.worker == AI_AGENT => {
             if case.with_people {
-                return Some(match with.is_some() || case.call != Call::None {
-                    true => Event::Transferred {
-                        item,
-                        by: Some(AI_AGENT),
-                        to: TransferTo::Human(queue),
-                        note: String::new(),
-                    },
-                    // Somebody has answered in its place, and nobody waits.
-                    false => Event::Cancelled { item },
+                return Some(Event::Transferred {
+                    item,
+                    by: Some(AI_AGENT),
+                    to: TransferTo::Human(queue),
+                    note: String::new(),
                 });
             }
         }

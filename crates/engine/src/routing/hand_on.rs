@@ -1,5 +1,6 @@
 //! Conversations are handed on: by whoever has them, or by a supervisor who decides.
 
+use super::ai_agent::person;
 use super::dispatcher::{Ask, Dispatcher, Transfer};
 use super::{News, With, entries, follow, worker_of};
 use crate::conversation::{self, Author};
@@ -13,7 +14,8 @@ impl Dispatcher {
     /// Hands a conversation on. `by` is the member who does.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a queue there is not, [`Error::Conflict`] when it cannot go there.
+    /// [`Error::Invalid`] for a queue there is not, [`Error::NotFound`] for the AI agent, who is given it by
+    /// [`crate::agent::hand_back`], [`Error::Conflict`] when it cannot go there.
     pub async fn transfer(
         &self,
         conversation: ConversationId,
@@ -21,6 +23,9 @@ impl Dispatcher {
         to: Transfer,
         note: String,
     ) -> Result<()> {
+        if let Transfer::Member(member) = &to {
+            person(*member)?;
+        }
         let is_there = |router: &Router| match &to {
             Transfer::Queue(name) => follow::queue_called(router, name).is_some(),
             Transfer::Member(member) => router.worker(worker_of(*member)).is_some(),
@@ -51,7 +56,7 @@ impl Dispatcher {
         to: MemberId,
         reason: String,
     ) -> Result<()> {
-        let worker = worker_of(to);
+        let worker = person(to)?;
         self.hear_of(to).await?;
         let is_there = |router: &Router| {
             let row = router.worker(worker);

@@ -23,9 +23,21 @@ pub struct Wait {
 /// # Errors
 /// When the database fails.
 pub fn waits(tx: &mut Tx<'_>, conversation: ConversationId) -> Result<bool> {
+    Ok(row(tx, conversation)?
+        .is_some_and(|row| matches!(row.place, Place::Waiting | Place::Offered(_))))
+}
+
+/// Whether somebody has a conversation.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_held(tx: &mut Tx<'_>, conversation: ConversationId) -> Result<bool> {
+    Ok(row(tx, conversation)?.is_some_and(|row| row.assignment().is_some()))
+}
+
+fn row(tx: &mut Tx<'_>, conversation: ConversationId) -> Result<Option<WorkItem>> {
     let values = params![conversation.uuid()];
-    let row: Option<WorkItem> = tx.optional(&queries::ITEM, values, |row| row.json("item"))?;
-    Ok(row.is_some_and(|row| matches!(row.place, Place::Waiting | Place::Offered(_))))
+    Ok(tx.optional(&queries::ITEM, values, |row| row.json("item"))?)
 }
 
 impl Dispatcher {

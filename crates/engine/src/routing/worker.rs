@@ -1,5 +1,6 @@
 //! What a member takes: their queues, skills and how much at a time.
 
+use super::ai_agent::person;
 use super::{Dispatcher, worker_of};
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -95,9 +96,10 @@ impl Dispatcher {
     /// # Errors
     /// [`Error::NotFound`] when they are no worker.
     pub async fn worker(&self, member: MemberId) -> Result<WorkerSettings> {
+        let worker = person(member)?;
         self.hear_of(member).await?;
         let read = move |router: &Router| {
-            let row = router.worker(worker_of(member));
+            let row = router.worker(worker);
             row.map(|row| WorkerSettings::of(&row.worker))
         };
         let found = self.look(read).await?;

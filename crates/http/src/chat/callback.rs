@@ -11,12 +11,15 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use throughline_engine::conversation::{Author, Conversation, NewCallback};
+use throughline_config::Look;
+use throughline_engine::conversation::{self, Author, Conversation, NewCallback};
 use throughline_engine::visitor::{self, Sight, Visitor};
 use throughline_engine::{Error, routing};
 use throughline_model::clock::Millis;
 use throughline_model::conversation::{AuthorKind, CaseStatus};
-use throughline_model::id::ConversationId;
+use throughline_model::id::{ConversationId, IdentifierId};
+use throughline_model::identifier::Identifier;
+use throughline_model::number::Number;
 
 /// How many digits of the number are told: enough to know it again, not enough to learn it.
 const SHOWN_DIGITS: usize = 2;
@@ -33,19 +36,19 @@ pub struct Wish {
 /// A call that a visitor waits for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ToBeCalled {
-    /// The last digits of the number.
-    ends_in: String,
+    /// The last digits of the number; for whoever asked for the call, or is proven to be the customer.
+    ends_in: Option<String>,
     /// When, in milliseconds since 1970; none for when it is their turn.
     at: Option<Millis>,
-    /// A visitor asked for it, and may take it back.
+    /// This visitor asked for it, or is proven to be the customer, and may change it.
     own: bool,
 }
 
 impl ToBeCalled {
     /// The call that whoever has this sight waits for.
-    pub fn of(sight: &Sight) -> Option<Self> {
+    pub fn of(sight: &Sight, visitor: IdentifierId) -> Option<Self> {
         let conversation = sight.conversation.as_ref()?;
-        let own = is_own(conversation, sight.is_whole());
+        let own = is_own(conversation, sight.is_whole(), visitor);
         Self::in_case(conversation, own)
     }
 
@@ -53,17 +56,38 @@ impl ToBeCalled {
         let wanted = conversation.wanted_callback()?;
         let hidden = wanted.phone.len().saturating_sub(SHOWN_DIGITS);
         Some(Self {
-            ends_in: wanted.phone.chars().skip(hidden).collect(),
+            ends_in: own.then(|| wanted.phone.chars().skip(hidden).collect()),
             at: wanted.at,
             own,
         })
     }
 }
 
-/// What was agreed with people is changed by who is proven to be their customer.
-fn is_own(conversation: &Conversation, proven: bool) -> bool {
+/// What others agreed is changed by who is proven to be the customer.
+fn is_own(conversation: &Conversation, proven: bool, visitor: IdentifierId) -> bool {
     let wanted = conversation.wanted_callback();
-    proven || wanted.is_some_and(|one| one.asked_by == AuthorKind::Customer)
+    proven || wanted.is_some_and(|one| one.asked_from == Some(visitor))
+}
+
+/// Somebody is to call it: no number that costs them more than a call does, and none of a country nobody calls.
+fn check_number(look: &Look, text: &str) -> Result<String, Problem> {
+    let wrong = |why: String| Problem::invalid("phone", why);
+    let phone = Identifier::phone(text)
+        .map_err(|error| wrong(error.to_string()))?
+        .value;
+    let Some(number) = Number::of(&phone) else {
+        return Err(wrong("this is no number".to_owned()));
+    };
+    let countries = &look.widget.callback_countries;
+    let is_called = number
+        .country()
+        .is_some_and(|country| countries.contains(&country));
+    if number.is_costly() || !(countries.is_empty() || is_called) {
+        return Err(wrong(
+            "this number is not called from here; give another".to_owned(),
+        ));
+    }
+    Ok(phone)
 }
 
 /// `POST /chat/v1/callback`: the visitor is called on this number, when it is their turn or at a time. The number is what
@@ -81,13 +105,15 @@ pub async fn ask(
     app.lobby().count_address(address, now)?;
     app.lobby()
         .count(guest.visitor.identifier, Effort::Code, now)?;
-    if !look(&app, &guest.chat).await.widget.callback {
+    let look = look(&app, &guest.chat).await;
+    if !look.widget.callback {
         let why = "this chat calls nobody back; see callback in docs/widget.md";
         return Err(Error::Conflict(why.to_owned()).into());
     }
     let author = author(&guest.visitor);
-    let id = waits_in(&app, guest.visitor).await?;
     let Wish { phone, at } = wish.value;
+    let phone = check_number(&look, &phone)?;
+    let id = waits_in(&app, guest.visitor, Some(&phone)).await?;
     let new = NewCallback {
         phone: Some(phone),
         at,
@@ -109,14 +135,19 @@ pub async fn cancel(State(app): State<App>, guest: Guest) -> Result<StatusCode, 
     app.lobby()
         .count(guest.visitor.identifier, Effort::Code, now)?;
     let author = author(&guest.visitor);
-    let id = waits_in(&app, guest.visitor).await?;
+    let id = waits_in(&app, guest.visitor, None).await?;
     app.routing()?.cancel_callback(id, author).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The conversation in which the visitor waits, in line or for a call they may change.
-async fn waits_in(app: &App, visitor: Visitor) -> Result<ConversationId, Problem> {
-    let setup = app.setup().clone();
+/// The conversation in which the visitor waits, in line or for a call they may change; with a number it is to be called on,
+/// if it is not being called already, there or elsewhere.
+async fn waits_in(
+    app: &App,
+    visitor: Visitor,
+    phone: Option<&str>,
+) -> Result<ConversationId, Problem> {
+    let (setup, phone) = (app.setup().clone(), phone.map(str::to_owned));
     let found = app.db().read(move |tx| {
         let sight = visitor::sight(tx, &setup, &visitor)?;
         let proven = sight.is_whole();
@@ -124,17 +155,27 @@ async fn waits_in(app: &App, visitor: Visitor) -> Result<ConversationId, Problem
             return Err(not_waiting());
         };
         let waits = match here.wants_callback() {
-            true if !is_own(&here, proven) => {
+            true if !is_own(&here, proven, visitor.identifier) => {
                 let why = "this call was agreed with us; write to change it";
                 return Err(Error::Conflict(why.to_owned()));
             }
             true => true,
             false => here.status == CaseStatus::Open && routing::waits(tx, here.id)?,
         };
-        match waits {
-            true => Ok(here.id),
-            false => Err(not_waiting()),
+        if !waits {
+            return Err(not_waiting());
         }
+        if let Some(phone) = &phone {
+            if routing::is_held(tx, here.id)? {
+                let why = "somebody looks after you already; write to them";
+                return Err(Error::Conflict(why.to_owned()));
+            }
+            if conversation::is_called_elsewhere(tx, here.id, phone)? {
+                let why = "this number is about to be called already";
+                return Err(Error::Conflict(why.to_owned()));
+            }
+        }
+        Ok(here.id)
     });
     Ok(found.await?)
 }

@@ -6,7 +6,7 @@
 //! | `entry` | one entry; its id is `<conversation>:<seq>` |
 //! | `deliveries` | `[{seq, status}]`: how far the latest answers came |
 //! | `waiting` | `{ahead, about_ms}`: how many are before a visitor who waits for a person, and how long it may take, as far as the chat tells; `null` for all others. First of all, for every conversation, and after noticeable changes |
-//! | `callback` | `{ends_in, at, own}`: the call a visitor waits for; `null` when none. Sent like `waiting` |
+//! | `callback` | `{ends_in, at, own}`: the call a visitor waits for, `ends_in` null unless it is their own; `null` when none. Sent like `waiting` |
 //! | `typing` | `{typing, name}`: somebody at the desk writes |
 //! | `end` | the token counts no more |
 //!
@@ -233,7 +233,7 @@ impl Place {
                     Some(one) => routing::waits(tx, one.id)?,
                     None => false,
                 };
-                let called = ToBeCalled::of(&sight);
+                let called = ToBeCalled::of(&sight, visitor.identifier);
                 Ok(Some(Found {
                     standing: Standing {
                         conversation,

@@ -122,6 +122,8 @@ pub struct WidgetSettings {
     waiting: &'static str,
     /// Whether visitors who wait for a person can ask to be called back.
     callback: bool,
+    /// The countries whose numbers are called, such as `DE`; none for all.
+    callback_countries: Vec<String>,
     /// A number to call, such as `+493012345678`.
     phone: Option<String>,
 }
@@ -177,6 +179,7 @@ impl From<Look> for WidgetSettings {
             push,
             waiting,
             callback,
+            callback_countries,
             phone,
         } = widget;
         let texts = texts.into_iter().map(|one| WidgetTexts {
@@ -211,6 +214,7 @@ impl From<Look> for WidgetSettings {
             push,
             waiting: waiting.as_str(),
             callback,
+            callback_countries,
             phone,
         }
     }

@@ -61,6 +61,7 @@ fn numbers_that_are_none_and_too_many_wishes_are_refused() {
         for wrong in [
             json!({ "phone": "my phone" }),
             json!({ "phone": "+4915112345678", "at": past }),
+            json!({ "phone": "+49900312345" }),
         ] {
             let refused = status(&ana, "callback", wrong).await;
             assert_eq!(refused, StatusCode::UNPROCESSABLE_ENTITY);
@@ -70,6 +71,24 @@ fn numbers_that_are_none_and_too_many_wishes_are_refused() {
             last = status(&ana, "callback", json!({ "phone": "my phone" })).await;
         }
         assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+    });
+}
+
+#[test]
+fn nobody_is_called_twice_at_once_nor_while_somebody_looks_after_them() {
+    on_both_engines(|engine| async move {
+        let shop = ChatShop::open_calling(engine).await;
+        let wish = json!({ "phone": "+4915112345678" });
+        let ana = shop.visitor().await;
+        ana.writes("Is anybody there?").await;
+        let ben = shop.visitor().await;
+        ben.writes("Hello?").await;
+        shop.routes().await;
+        assert_eq!(status(&ana, "callback", wish.clone()).await, StatusCode::OK);
+        let victim = status(&ben, "callback", wish).await;
+        assert_eq!(victim, StatusCode::CONFLICT, "it is called already");
+        let own = json!({ "phone": "+4915112345670" });
+        assert_eq!(status(&ben, "callback", own).await, StatusCode::OK);
     });
 }
 

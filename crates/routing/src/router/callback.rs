@@ -31,7 +31,8 @@ impl Router {
         // Whoever has spoken with the customer is asked first; an AI agent does not call.
         let worker = had.filter(|worker| self.is_human(*worker));
         self.pull(item, Withdrawal::Moved, Release::Callback);
-        self.make_call(item, at_ms, 0);
+        // Asking anew does not make anybody try for ever.
+        self.make_call(item, at_ms, before.map_or(0, |one| one.attempts));
         match (at_ms, place) {
             (Some(at_ms), _) => self.put_off(item, self.open_from(queue, at_ms), worker),
             (None, Place::Later { .. }) => {
@@ -64,8 +65,10 @@ impl Router {
             self.ignore(Some(item), Ignored::NothingToDo);
             return;
         }
+        let now_ms = self.now_ms();
         if let Some(row) = self.row_mut(item) {
             row.callback = None;
+            row.heard_ms = now_ms;
         }
         match place {
             // They may still be talking: nothing else is put beside it before they are done.

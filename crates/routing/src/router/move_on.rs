@@ -150,8 +150,12 @@ impl Router {
         self.drop_item_timer(item);
         let by_ai = !self.workers.get(&worker).is_some_and(Post::is_human);
         if let Some(row) = self.row_mut(item) {
-            if by_ai && matches!(row.place, Place::Assigned(_)) {
-                row.served_ms = Some(now_ms);
+            if matches!(row.place, Place::Assigned(_)) {
+                // Whoever was spoken with has not fallen silent.
+                row.heard_ms = now_ms;
+                if by_ai {
+                    row.served_ms = Some(now_ms);
+                }
             }
             row.place = Place::Waiting;
         }
@@ -290,12 +294,13 @@ impl Router {
     /// Sets whom work is for from now on.
     fn point_at(&mut self, item: WorkItemId, to: &TransferTo) {
         let now_ms = self.now_ms();
-        let queue = match to {
-            TransferTo::Queue(queue) | TransferTo::Human(Some(queue)) => {
-                Some(self.resolve_queue(item, *queue))
-            }
-            _ => None,
+        let named = match to {
+            TransferTo::Queue(queue) | TransferTo::Human(Some(queue)) => Some(*queue),
+            // What an AI agent took while the queue was closed goes where it would have gone.
+            TransferTo::Human(None) => self.item(item).map(|row| row.queue),
+            TransferTo::Worker(_) | TransferTo::Ai => None,
         };
+        let queue = named.map(|queue| self.resolve_queue(item, queue));
         let passed_over = self.item(item).map(|row| row.not_again.keys());
         let ai: Vec<WorkerId> = passed_over
             .into_iter()

@@ -419,7 +419,7 @@ export const de: Words = {
   routed_gone_silent: "Nicht mehr in der Schlange: Vom Kunden kam nichts mehr",
   routed_refused: "Niemandem angeboten: Die Warteschlange ist geschlossen",
   routed_overdue: "Nicht bis {when} bedient, wie es die Warteschlange verspricht",
-  tally_free: "frei",
+  tally_free: "vor Kurzem abgelehnt oder verpasst",
   tally_full: "voll",
   tally_ringing: "anderes angeboten",
   tally_draining: "für anderes freigehalten",

@@ -419,7 +419,7 @@ export const en = {
   routed_gone_silent: "Out of the line: nothing was heard of the customer any more",
   routed_refused: "Offered to nobody: the queue is closed",
   routed_overdue: "Not served by {when}, as the queue promises",
-  tally_free: "free",
+  tally_free: "declined or missed it lately",
   tally_full: "full",
   tally_ringing: "asked something else",
   tally_draining: "kept free for something else",

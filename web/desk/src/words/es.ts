@@ -419,7 +419,7 @@ export const es: Words = {
   routed_gone_silent: "Fuera de la cola: no se supo nada más del cliente",
   routed_refused: "No se ofrece a nadie: la cola está cerrada",
   routed_overdue: "Sin atender en el plazo que promete la cola ({when})",
-  tally_free: "libres",
+  tally_free: "lo rechazó o lo perdió hace poco",
   tally_full: "sin espacio",
   tally_ringing: "con otra oferta",
   tally_draining: "reservados para otra cosa",

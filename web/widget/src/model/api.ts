@@ -23,7 +23,8 @@ export interface Waiting {
 /** A call that the visitor waits for. */
 export interface Called {
   /** The last digits of the number. */
-  ends_in: string;
+  /** Null unless it is their own. */
+  ends_in: string | null;
   /** When; null for when it is their turn. */
   at: number | null;
   /** Asked for here, and taken back here. */

@@ -207,7 +207,10 @@ export class Chat {
   }
 
   close(): void {
-    this.host?.tell({ type: "close" });
+    if (!this.host) return;
+    // What arrives before the page has closed it has not been seen.
+    this.setShown(false, this.isAlone);
+    this.host.tell({ type: "close" });
   }
 
   /** Says something above the composer for a while. */

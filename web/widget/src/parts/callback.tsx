@@ -10,12 +10,13 @@ export function CallBack({ chat }: { chat: Chat }): JSX.Element | null {
   const [isAsking, setAsking] = useState(false);
   const { called, waiting } = chat;
   if (called) {
-    const values = { digits: called.ends_in, time: called.at === null ? "" : moment(called.at) };
+    const values = { digits: called.ends_in ?? "", time: called.at === null ? "" : moment(called.at) };
     const later = called.at !== null && called.at > Date.now();
+    const words = called.ends_in === null ? (later ? "weCallAt" : "weCallTurn") : later ? "calledAt" : "calledTurn";
     const cancel = (): void => void chat.doNotCall().catch((error: unknown) => chat.say(told(error)));
     return (
       <p class="to-be-called" role="status">
-        {t(later ? "calledAt" : "calledTurn", values)}{" "}
+        {t(words, values)}{" "}
         {called.own && (
           <button type="button" class="link" onClick={cancel}>
             {t("calledNot")}

@@ -41,6 +41,8 @@ export const words: Words = {
   callMeSend: "اتصلوا بي",
   calledTurn: "سنتصل بك على الرقم المنتهي بـ {digits} عندما يحين دورك.",
   calledAt: "سنتصل بك على الرقم المنتهي بـ {digits}: {time}.",
+  weCallTurn: "سنتصل بك عندما يحين دورك.",
+  weCallAt: "سنتصل بك: {time}.",
   calledNot: "لا تتصلوا بي",
   writing: "{name} يكتب …",
   somebody: "شخص ما",

@@ -38,6 +38,8 @@ export const words: Words = {
   callMeSend: "Rufen Sie mich an",
   calledTurn: "Wir rufen Sie unter der Nummer mit {digits} am Ende an, sobald Sie an der Reihe sind.",
   calledAt: "Wir rufen Sie unter der Nummer mit {digits} am Ende an: {time}.",
+  weCallTurn: "Wir rufen Sie an, sobald Sie an der Reihe sind.",
+  weCallAt: "Wir rufen Sie an: {time}.",
   calledNot: "Rufen Sie mich nicht an",
   writing: "{name} schreibt …",
   somebody: "Jemand",

@@ -36,6 +36,8 @@ export const en = {
   callMeSend: "Call me",
   calledTurn: "We call you on the number ending in {digits} when it is your turn.",
   calledAt: "We call you on the number ending in {digits}: {time}.",
+  weCallTurn: "We call you when it is your turn.",
+  weCallAt: "We call you: {time}.",
   calledNot: "Do not call me",
   writing: "{name} is writing …",
   somebody: "Somebody",

@@ -38,6 +38,8 @@ export const words: Words = {
   callMeSend: "Llámenme",
   calledTurn: "Le llamamos al número que termina en {digits} cuando sea su turno.",
   calledAt: "Le llamamos al número que termina en {digits}: {time}.",
+  weCallTurn: "Le llamamos cuando sea su turno.",
+  weCallAt: "Le llamamos: {time}.",
   calledNot: "No me llamen",
   writing: "{name} está escribiendo …",
   somebody: "Alguien",

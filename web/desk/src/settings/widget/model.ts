@@ -48,6 +48,7 @@ export interface Look extends Texts {
   push: boolean;
   waiting: (typeof WAITING)[number];
   callback: boolean;
+  callback_countries: string[];
   phone: string | null;
 }
 
@@ -57,12 +58,13 @@ export interface Setup {
 }
 
 /** A look as it is written: every text is one, a week has seven lines, and so has each day that is closed. */
-export interface Draft extends Omit<Look, "hours" | "closed" | "texts"> {
+export interface Draft extends Omit<Look, "hours" | "closed" | "texts" | "callback_countries"> {
   texts: Record<Language, Texts>;
   /** Whether somebody answers at once at all times. */
   always: boolean;
   week: string[];
   closed: string;
+  callback_countries: string | null;
 }
 
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -72,7 +74,7 @@ export const MOST_ASKED = 20;
 export const KNOWN: readonly string[] = ["name", "email"];
 
 export function draftOf(look: Look): Draft {
-  const { hours, closed, texts, ...rest } = look;
+  const { hours, closed, texts, callback_countries, ...rest } = look;
   const textsIn = (language: Language): Texts => {
     const { title, greeting, invitation } = texts.find((one) => one.language === language) ?? NO_TEXTS;
     return { title, greeting, invitation };
@@ -88,16 +90,18 @@ export function draftOf(look: Look): Draft {
     always: hours.length === 0,
     week: weekOf(hours),
     closed: closed.join("\n"),
+    callback_countries: callback_countries.join(" "),
   };
 }
 
 export function lookOf(draft: Draft): Look {
-  const { always, week, closed, texts, ...rest } = draft;
+  const { always, week, closed, texts, callback_countries, ...rest } = draft;
   return {
     ...rest,
     texts: spoken(draft).map((language) => ({ language, ...texts[language] })),
     hours: always ? [] : linesOf(week).map((one) => one.line),
     closed: closedLines(closed),
+    callback_countries: (callback_countries ?? "").toUpperCase().split(/[\s,]+/).filter(Boolean),
   };
 }
 

@@ -170,6 +170,9 @@ function Behaviour({ draft, wrong, onDraft }: PartProps): JSX.Element {
         </select>
       </Field>
       <Switch label={l("callback")} on={draft.callback} onSwitch={(callback) => onDraft({ callback })} />
+      {draft.callback && (
+        <Line label={l("callbackCountries")} hint={l("callbackCountriesHint")} of="callback_countries" wrong={wrong} most={200} placeholder="DE AT CH" value={draft.callback_countries} onValue={(text) => onDraft({ callback_countries: text })} />
+      )}
       <Line label={l("phone")} hint={l("phoneHint")} of="phone" wrong={wrong} most={16} placeholder="+493012345678" value={draft.phone} onValue={(phone) => onDraft({ phone })} />
     </fieldset>
   );

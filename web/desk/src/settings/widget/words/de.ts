@@ -73,6 +73,8 @@ export const de: WidgetWords = {
   waitingHint_time: "„In etwa 5 Minuten ist jemand für Sie da.“",
   waitingHint_none: "Auch nicht, dass jemand kommt.",
   callback: "Wer auf jemanden wartet, kann eine Nummer hinterlassen und wird zurückgerufen",
+  callbackCountries: "Länder, deren Nummern angerufen werden",
+  callbackCountriesHint: "In zwei Buchstaben, mit Leerzeichen dazwischen; leer für alle.",
   phone: "Eine Nummer zum Anrufen",
   phoneHint: "In internationaler Form; gezeigt, wo die Unterhaltung anderswo weitergehen kann.",
   preview: "Vorschau",

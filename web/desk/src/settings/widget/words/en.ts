@@ -73,6 +73,8 @@ export const en = {
   waitingHint_time: "“Somebody will be with you in about 5 minutes.”",
   waitingHint_none: "Not even that somebody comes.",
   callback: "Who waits for a person can leave a number and be called back",
+  callbackCountries: "Countries whose numbers are called",
+  callbackCountriesHint: "In two letters, with spaces between; empty for all.",
   phone: "A number to call",
   phoneHint: "In international form; shown where the conversation can go on elsewhere.",
   preview: "Preview",

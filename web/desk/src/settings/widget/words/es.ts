@@ -73,6 +73,8 @@ export const es: WidgetWords = {
   waitingHint_time: "«Alguien le atenderá en aproximadamente 5 minutos.»",
   waitingHint_none: "Tampoco que alguien vendrá.",
   callback: "Quien espera a una persona puede dejar un número para que le llamen",
+  callbackCountries: "Países a cuyos números se llama",
+  callbackCountriesHint: "Con dos letras y espacios entre ellas; vacío para todos.",
   phone: "Un número al que llamar",
   phoneHint: "En formato internacional; se muestra donde la conversación puede seguir por otra vía.",
   preview: "Vista previa",
