@@ -35,6 +35,19 @@ async function close(...desks) {
   }
 }
 
+/** Asks why, with the keyboard alone, at the line of the timeline that begins so; or at the first that has reasons. */
+async function why(page, line = "") {
+  const name = `Why? ${line}`;
+  const asks = page.getByRole("button", { name }).first();
+  const fold = page.locator(".event.fold").first();
+  await asks.or(fold).first().waitFor();
+  if (await fold.isVisible()) await fold.click();
+  await asks.press("Enter");
+  await page.getByRole("button", { name, expanded: true }).waitFor();
+  await page.locator(".why").waitFor();
+  return page.locator(".why");
+}
+
 // The clock of the shop stands still where it opened; the time left of an offer is counted from today.
 await business("later", { seconds: Math.round(Date.now() / 1000) - 1_772_355_600 });
 
@@ -426,8 +439,56 @@ const story = {
     await german.page.locator(".event.fold").click();
     await german.page.locator(".event", { hasText: "Ana Ribeiro angeboten" }).waitFor();
     await german.page.locator(".event", { hasText: "Ana Ribeiro zugewiesen" }).waitFor();
+    await german.page.getByRole("button", { name: "Warum? Ana Ribeiro angeboten" }).click();
+    await german.page.getByText("Ana Ribeiro war frei, und sonst konnte es niemand bekommen.").waitFor();
     await german.context.close();
     await close(ana);
+  },
+
+  async "Whoever wonders why somebody got something asks its line, and is told as by a colleague"() {
+    const ben = await agent("ben", "Available");
+    const zoe = await asks("Zoe Vik", "Is my lamp repaired?");
+    await card(ben.page, "Zoe Vik").getByRole("button", { name: "Accept" }).click();
+    await said(ben.page, "Is my lamp repaired?").waitFor();
+    const queues = await ben.page.evaluate(async () => (await fetch("/api/v1/routing/queues")).json());
+    const { id } = queues.items.find(({ name }) => name === "support");
+    await change(ben.page, "POST", `conversations/${zoe.conversation}/transfer`, { queue: id, note: "" });
+    await say(ben.page, "Away");
+    await business("later", { seconds: 60 });
+    await asks("Yara Dahl", "Do you <i>ship</i> to Oslo?");
+    const ana = await agent("ana", "Available");
+    await card(ana.page, "Zoe Vik").waitFor();
+
+    const boss = await desk({}, "boss");
+    await boss.page.goto(`${base}/desk/open/${zoe.conversation}`);
+    const reasons = await why(boss.page, "Offered to Ana Ribeiro");
+    await reasons.getByText("Ana Ribeiro became free, and this was due first.").waitFor();
+    await reasons.getByText(/^Asked for in step 1 of the queue support: people only; somebody of support\.$/).waitFor();
+    await reasons.getByText(/^Priority: Normal\. The customer had waited 1m; due by /).waitFor();
+    await reasons.getByText(/^Ben <b>Okoro<\/b>, until /).waitFor();
+    await reasons.getByText("Ana Ribeiro could have had these as well; they are due later:").waitFor();
+    await reasons.getByText(/^Of all who fit: free: 1, away: 1/).waitFor();
+    await accessible(boss.page, "why somebody got something");
+    await picture(boss.page, "desk-why");
+    await boss.page.keyboard.press("Enter");
+    await until("the reasons are put away", async () => (await reasons.count()) === 0);
+    await boss.page.keyboard.press("Enter");
+    await reasons.getByRole("listitem").getByText("(1m later)").waitFor();
+    await reasons.getByRole("link", { name: "Yara Dahl" }).press("Enter");
+    await said(boss.page, "Do you <i>ship</i> to Oslo?").waitFor();
+
+    for (const name of ["Zoe Vik", "Yara Dahl"]) {
+      await card(ana.page, name).getByRole("button", { name: "Accept" }).click();
+      await until("the card is gone", async () => (await card(ana.page, name).count()) === 0);
+    }
+    await say(ben.page, "Available");
+    const cleo = await asks("Cleo Moe", "Which bulb fits?");
+    await card(ben.page, "Cleo Moe").waitFor();
+    await boss.page.goto(`${base}/desk/open/${cleo.conversation}`);
+    const others = await why(boss.page);
+    await others.getByText("Ben <b>Okoro</b> was free and had less to do than whoever came next.").waitFor();
+    await others.getByText("Ana Ribeiro: more to do (50% instead of 0%)").waitFor();
+    await close(boss, ben, ana);
   },
 
   async "Queues, hours and rules are set, and what is refused is told at its field"() {
@@ -484,10 +545,14 @@ const story = {
     for (const { colorScheme, viewport } of LOOKS) {
       const where = `${colorScheme}-${viewport.width}`;
       const { context, page } = await agent("boss", "Available", { colorScheme, viewport });
-      await asks(`Uma ${where}`, "Where is my order?");
+      const { conversation } = await asks(`Uma ${where}`, "Where is my order?");
       await card(page, `Uma ${where}`).getByText("Where is my order?").waitFor();
       await accessible(page, `an offer, ${where}`);
       await picture(page, `desk-offer-${where}`);
+      await page.goto(`${base}/desk/open/${conversation}`);
+      await why(page);
+      await accessible(page, `why somebody was asked, ${where}`);
+      await picture(page, `desk-why-${where}`);
       await page.goto(`${base}/desk/board`);
       await page.locator(".worker").first().waitFor();
       await card(page, `Uma ${where}`).getByRole("button", { name: "Decline" }).click();

@@ -34,9 +34,9 @@ export function named(prefix: string, name: string): string {
 export function vocabulary<K extends string>(all: Record<string, Record<K, string>> & { en: Record<K, string> }) {
   const say = (key: K, values: Record<string, string | number> = {}): string =>
     filled(all[language()]?.[key] ?? all.en[key], values);
-  const sayNamed = (prefix: string, name: string): string => {
+  const sayNamed = (prefix: string, name: string, values: Record<string, string | number> = {}): string => {
     const key = `${prefix}_${name}`;
-    return key in all.en ? say(key as K) : name;
+    return key in all.en ? say(key as K, values) : name;
   };
   return [say, sayNamed] as const;
 }

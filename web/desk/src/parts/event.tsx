@@ -1,6 +1,7 @@
 // What the system noted, in words: decisions, actions, identity, routing, the case. The record itself is one click away.
 
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
+import { useState } from "preact/hooks";
 import { askable, asking, type Approval, type Refusal, type Wish } from "../model/approvals.ts";
 import { isHandedOn } from "../model/folds.ts";
 import { memberName } from "../model/people.ts";
@@ -8,8 +9,10 @@ import { go } from "../model/place.ts";
 import { queueName, queues } from "../model/queues.ts";
 import { useStore } from "../model/store.ts";
 import type { Entry } from "../model/types.ts";
+import { decisionOf, type Decision } from "../why/decision.ts";
 import { clock, moment, named, t } from "../words.ts";
 import { deed, oneOf, plain, remedy, spaced } from "./deeds.ts";
+import { WhyPlace } from "./doors.ts";
 import { Icon, type Shape } from "./icons.tsx";
 import { authorName } from "./names.ts";
 import { routed } from "./routed.ts";
@@ -41,19 +44,37 @@ export function Event({ entry }: { entry: Entry }): JSX.Element {
   if (!hasDetails) return <p class="event">{line}</p>;
   const wish = refused(entry);
   const approval = approvalOf(entry.body);
+  const decision = decisionOf(entry);
+  const record = (
+    <details class="event">
+      <summary title={text}>{line}</summary>
+      {wish && <Refusals rules={wish.rules} />}
+      <pre tabIndex={0}>{JSON.stringify(entry.body, null, 2)}</pre>
+    </details>
+  );
   return (
     <>
-      <details class="event">
-        <summary title={text}>{line}</summary>
-        {wish && <Refusals rules={wish.rules} />}
-        <pre tabIndex={0}>{JSON.stringify(entry.body, null, 2)}</pre>
-      </details>
+      {decision ? <Explained decision={decision} text={text}>{record}</Explained> : record}
       {wish && askable(wish) && (
         <p class="event"><button type="button" class="link" onClick={() => asking.set(wish)}>{t("askApproval")} …</button></p>
       )}
       {approval && (
         <p class="event"><button type="button" class="link" onClick={() => go({ approvals: approval.id, conversation: null })}>{t("toApproval")}</button></p>
       )}
+    </>
+  );
+}
+
+/** A line whose reasons can be asked for. */
+function Explained({ decision, text, children }: { decision: Decision; text: string; children: ComponentChildren }): JSX.Element {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <div class="event-line">
+        {children}
+        <button type="button" class="link" aria-expanded={isOpen} aria-label={`${t("why")} ${text}`} onClick={() => setOpen(!isOpen)}>{t("why")}</button>
+      </div>
+      {isOpen && <WhyPlace decision={decision} />}
     </>
   );
 }

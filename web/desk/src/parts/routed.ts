@@ -13,8 +13,9 @@ interface Target {
   human?: string | null;
 }
 
-/** How many workers of those who fit were in which state when nobody could be asked. */
 const STATES = ["free", "full", "ringing", "draining", "busy", "wrap_up", "away", "offline"] as const;
+/** How many workers of those who fit were in which state when it was looked at. */
+export type Tally = Partial<Record<(typeof STATES)[number], number>>;
 
 interface Routing {
   what: string;
@@ -26,7 +27,7 @@ interface Routing {
   waits?: boolean;
   /** The queue is closed. */
   held?: boolean;
-  tally?: Partial<Record<(typeof STATES)[number], number>>;
+  tally?: Tally;
   deadline_ms?: number;
   until_ms?: number;
   callback?: boolean;
@@ -94,8 +95,8 @@ function noted(text: string, note: string | undefined): string {
   return note ? `${text}: ${note}` : text;
 }
 
-/** Why nobody could be asked, such as "full: 2, away: 1". */
-function tallied(tally: Routing["tally"] = {}): string {
+/** Who there is, such as "full: 2, away: 1". */
+export function tallied(tally: Tally = {}): string {
   const these = STATES.filter((one) => tally[one]).map((one) => `${t(`tally_${one}`)}: ${tally[one]}`);
   return these.join(", ") || t("tally_nobody");
 }

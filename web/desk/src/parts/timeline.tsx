@@ -48,6 +48,18 @@ export function TimelineView({ timeline, customer, onRead }: Props): JSX.Element
     element.scrollTop = element.scrollHeight;
     scroll.current.top = element.scrollTop;
   };
+  /** What the reader opened comes into sight, as far as its beginning stays there. */
+  const show = (element: HTMLElement, row: number): void => {
+    const start = heights.before(row) - element.scrollTop;
+    const hidden = start + heights.heightOf(row) - element.clientHeight;
+    element.scrollTop += Math.max(0, Math.min(start, hidden));
+  };
+  const lookWhere = (element: HTMLElement): void => {
+    atEnd.current = element.scrollTop + element.clientHeight >= element.scrollHeight - NEAR_END_PX;
+    if (!atEnd.current) return;
+    setBehind(false);
+    onRead(timeline.length);
+  };
   const watch = useMemo(
     () =>
       new ResizeObserver((changes) => {
@@ -55,6 +67,7 @@ export function TimelineView({ timeline, customer, onRead }: Props): JSX.Element
         if (!element) return;
         let above = 0;
         let changed = false;
+        let opened: number | null = null;
         for (const { target } of changes) {
           if (!(target instanceof HTMLElement) || !target.isConnected) continue;
           const row = Number(target.dataset["row"]);
@@ -62,12 +75,16 @@ export function TimelineView({ timeline, customer, onRead }: Props): JSX.Element
           const difference = heights.set(row, target.offsetHeight);
           if (difference === 0) continue;
           changed = true;
+          if (target.contains(document.activeElement)) opened = row;
           if (before < element.scrollTop) above += difference;
         }
         if (!changed) return;
         const list = element.firstElementChild as HTMLElement;
         list.style.height = `${heights.total}px`;
-        if (atEnd.current) toEnd();
+        if (opened !== null) {
+          show(element, opened);
+          lookWhere(element);
+        } else if (atEnd.current) toEnd();
         else if (above !== 0) element.scrollTop += above;
         scroll.current.top = element.scrollTop;
         redraw();
@@ -108,11 +125,7 @@ export function TimelineView({ timeline, customer, onRead }: Props): JSX.Element
     const element = box.current;
     if (!element) return;
     scroll.current.top = element.scrollTop;
-    atEnd.current = element.scrollTop + element.clientHeight >= element.scrollHeight - NEAR_END_PX;
-    if (atEnd.current) {
-      setBehind(false);
-      onRead(timeline.length);
-    }
+    lookWhere(element);
     redraw();
   };
   useCommand("timeline", () => box.current?.focus());

@@ -436,6 +436,7 @@ export const de: Words = {
   routed_call_kept: "Der Rückruf ist fällig, wenn sie an der Reihe sind; der Platz in der Reihe bleibt",
   routed_call_unanswered: "Niemand nahm beim Rückruf ab ({attempts} von {most})",
   routed_call_unreachable: "Niemand ruft mehr zurück: Es nahm nie jemand ab",
+  why: "Warum?",
   why_finished: "erledigt",
   why_snoozed: "zurückgestellt",
   why_transferred: "übergeben",

@@ -436,6 +436,7 @@ export const en = {
   routed_call_kept: "The call back is due when it is their turn; the place in line is kept",
   routed_call_unanswered: "Nobody answered the call back ({attempts} of {most})",
   routed_call_unreachable: "Nobody calls back any more: nobody ever answered",
+  why: "Why?",
   why_finished: "done",
   why_snoozed: "snoozed",
   why_transferred: "handed on",

@@ -436,6 +436,7 @@ export const es: Words = {
   routed_call_kept: "La llamada toca cuando sea su turno; conserva su lugar en la cola",
   routed_call_unanswered: "Nadie contestó a la llamada ({attempts} de {most})",
   routed_call_unreachable: "Ya nadie llama: nunca contestó nadie",
+  why: "¿Por qué?",
   why_finished: "terminada",
   why_snoozed: "pospuesta",
   why_transferred: "pasada a otros",
