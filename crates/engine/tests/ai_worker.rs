@@ -400,7 +400,7 @@ async fn spoofed(engine: Engine) {
     let case = story.shop.receive(message).await.conversation;
     story.works().await;
     assert_eq!(story.offered().await, Some(case));
-    for status in [CaseStatus::Snoozed, CaseStatus::Open] {
+    for status in [CaseStatus::Pending, CaseStatus::Open] {
         let change = conversation::Change {
             status: Some(status),
             ..conversation::Change::default()
@@ -440,6 +440,7 @@ async fn agreed(engine: Engine) {
     story.shop.setup.clock.advance(DAY);
     story.routing.heard_of(story.ana).await.expect("heard");
     story.works().await;
+    story.routing.tick().await.expect("the router looks");
     assert_eq!(story.offered().await, Some(case), "the earlier one counts");
 
     let other = story.hears("browser-2", "hello").await;

@@ -288,7 +288,7 @@ async fn at_a_time(engine: Engine) {
     story.routing = open(&story.shop).await;
     assert_eq!(story.asked(story.ana).await, None);
     story.comes(story.ben).await;
-    story.passes(HOUR - MINUTE).await;
+    story.passes(at - story.now() - MINUTE).await;
     assert_eq!(story.asked(story.ana).await, None);
     story.passes(MINUTE).await;
     assert_eq!(

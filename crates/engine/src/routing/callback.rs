@@ -35,9 +35,15 @@ impl Dispatcher {
         author: Author,
     ) -> Result<Conversation> {
         let (setup, at_ms) = (self.setup().clone(), new.at);
-        let ask =
-            move |tx: &mut Tx<'_>| conversation::ask_callback(tx, &setup, id, &new, author.clone());
-        self.db().write(ask).await?;
+        let ask = move |tx: &mut Tx<'_>| -> Result<bool> {
+            let before = conversation::get(tx, id)?.wanted_callback().cloned();
+            let asked = conversation::ask_callback(tx, &setup, id, &new, author.clone())?;
+            Ok(before.as_ref() == Some(&asked))
+        };
+        // Whoever is about to call in turn is not kept from it.
+        if self.db().write(ask).await? && at_ms.is_none() {
+            return self.catch_up(id).await;
+        }
         let item = WorkItemId(id.uuid());
         let now = self.now();
         let concerns = move |router: &Router| {

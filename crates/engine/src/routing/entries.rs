@@ -275,6 +275,10 @@ fn in_line(tally: &Tally, held: bool) -> String {
 /// nobody's.
 fn author(tx: &mut Tx<'_>, effect: &Effect, cause: &Event) -> Result<Author> {
     let (item, worker) = match cause {
+        // Its own entry says that it hands over; the rest is the router's.
+        Event::Transferred {
+            by: Some(AI_AGENT), ..
+        } => return Ok(Author::system()),
         Event::Accepted { item, worker, .. }
         | Event::Declined { item, worker, .. }
         | Event::CallbackUnanswered { item, worker }
@@ -295,9 +299,6 @@ fn author(tx: &mut Tx<'_>, effect: &Effect, cause: &Event) -> Result<Author> {
 
 /// A worker as the author of an entry.
 pub(super) fn member_author(tx: &mut Tx<'_>, worker: WorkerId) -> Result<Author> {
-    if worker == AI_AGENT {
-        return Ok(agent::author());
-    }
     Ok(Author {
         kind: AuthorKind::Member,
         id: Some(worker.uuid()),
