@@ -23,17 +23,26 @@ class Memory:
     """What an app keeps between two starts."""
 
     def __init__(self, path):
-        self.path = path
+        self.path, self.lock = path, threading.RLock()
         self.kept = {"token": None, "outbox": [], "last_event": None}
         if os.path.exists(path):
             with open(path, encoding="utf-8") as file:
                 self.kept.update(json.load(file))
 
     def keep(self, **changes):
-        self.kept.update(changes)
-        with open(self.path + ".new", "w", encoding="utf-8") as file:
-            json.dump(self.kept, file)
-        os.replace(self.path + ".new", self.path)
+        with self.lock:
+            self.kept.update(changes)
+            with open(self.path + ".new", "w", encoding="utf-8") as file:
+                json.dump(self.kept, file)
+            os.replace(self.path + ".new", self.path)
+
+    def add(self, message):
+        with self.lock:
+            self.keep(outbox=[*self.kept["outbox"], message])
+
+    def drop(self, message):
+        with self.lock:
+            self.keep(outbox=[one for one in self.kept["outbox"] if one != message])
 
 
 class Conversation:
@@ -66,7 +75,7 @@ class Conversation:
         if asked and any(choice["name"] == text for choice in asked["choices"]):
             message = {**message, "text": "", "answer": {"seq": asked["seq"], "choice": text}}
             self.prompt = None
-        self.memory.keep(outbox=[*self.memory.kept["outbox"], message])
+        self.memory.add(message)
         self.wake.put(None)
 
     def send_for_ever(self):
@@ -82,8 +91,7 @@ class Conversation:
                     print(f"refused: {json.load(error).get('detail')}", flush=True)
                 except OSError:
                     break
-                left = [one for one in self.memory.kept["outbox"] if one != message]
-                self.memory.keep(outbox=left)
+                self.memory.drop(message)
             if self.memory.kept["outbox"]:
                 time.sleep(wait)
                 wait = min(2 * wait, 30)
@@ -127,11 +135,13 @@ class Conversation:
         if entry["from"] == "you":
             print(f"sent: {entry['text']}", flush=True)
             return
-        print(f"{entry['name'] or entry['from']}: {entry['text']}", flush=True)
-        for choice in entry.get("prompt", {}).get("choices", []):
-            print(f"  [{choice['name']}] {choice['label']}", flush=True)
-        if entry.get("prompt", {}).get("choices"):
+        choices = entry.get("prompt", {}).get("choices", [])
+        # Whoever reads a choice may answer it at once.
+        if choices:
             self.prompt = {"seq": entry["seq"], **entry["prompt"]}
+        print(f"{entry['name'] or entry['from']}: {entry['text']}", flush=True)
+        for choice in choices:
+            print(f"  [{choice['name']}] {choice['label']}", flush=True)
         self.ask("read", {"seq": entry["seq"]}).close()
 
 
