@@ -24,6 +24,7 @@ mod turn;
 mod works;
 
 pub use copilot::{Citation, Copilot, NextStep, Reason, Suggestion, Verdict};
+pub(crate) use ledger::author;
 pub use mind::{Trace, hand_back, traces};
 pub(crate) use mind::{handed_off, keep_out};
 pub use records::CustomerRecords;

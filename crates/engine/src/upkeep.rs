@@ -1,10 +1,11 @@
-//! What has to be done again and again: snoozed cases wake, what was said is made findable, what is past its time is
-//! forgotten.
+//! What has to be done again and again: snoozed cases wake, what was said is made findable, what the AI agent has answered
+//! is resolved, what is past its time is forgotten.
 //!
 //! All are jobs that never end: each puts itself off until its next turn, so that any node may take that turn and
 //! none takes it twice.
 
 mod forget;
+mod quiet;
 
 pub use forget::Retention;
 
@@ -27,6 +28,8 @@ pub const UPKEEP: &str = "upkeep";
 const WAKE: (&str, i64) = ("wake", 30_000);
 /// The key of the job that forgets, and how often it does, in milliseconds.
 const FORGET: (&str, i64) = ("forget", 3_600_000);
+/// The key of the job that resolves what the AI agent has answered, and how often it does, in milliseconds.
+const QUIET: (&str, i64) = ("quiet", 600_000);
 /// The key of the job that brings in the words of what was said, and how often it does, in milliseconds.
 const WORDS: (&str, i64) = ("words", 10_000);
 /// So many entries' words are brought in at once, and how long it rests when there are more, in milliseconds: a flood of
@@ -46,6 +49,10 @@ const JOBS: &[(JobId, &str)] = &[
         JobId(Uuid::from_u128(0x7468_726f_7567_686c_696e_6503)),
         WORDS.0,
     ),
+    (
+        JobId(Uuid::from_u128(0x7468_726f_7567_686c_696e_6504)),
+        QUIET.0,
+    ),
 ];
 /// An upkeep job never has had enough tries.
 const TRIES: i64 = i64::MAX;
@@ -58,6 +65,7 @@ pub struct Upkeep {
     setup: Setup,
     files: Files,
     retention: Retention,
+    quiet_ms: Option<Millis>,
 }
 
 /// Makes sure that the upkeep jobs exist. Called at every start.
@@ -95,7 +103,15 @@ impl Upkeep {
             setup,
             files,
             retention,
+            quiet_ms: None,
         }
+    }
+
+    /// Resolves what the AI agent has answered once nothing has happened for so long; never unless this is said.
+    #[must_use]
+    pub fn resolving_after(mut self, quiet_ms: Option<Millis>) -> Self {
+        self.quiet_ms = quiet_ms;
+        self
     }
 
     /// Opens the cases that were put aside until now.
@@ -131,6 +147,13 @@ impl Handler for Upkeep {
                 forget::forget(&self.db, &self.setup.clock, &self.files, self.retention).await,
                 FORGET.1,
             ),
+            key if key == QUIET.0 => {
+                let done = match self.quiet_ms {
+                    Some(quiet_ms) => quiet::resolve(&self.db, &self.setup, quiet_ms).await,
+                    None => Ok(()),
+                };
+                (done, QUIET.1)
+            }
             key if key == WORDS.0 => match self.words().await {
                 Ok(after_ms) => (Ok(()), after_ms),
                 Err(error) => (Err(error), WORDS.1),

@@ -9,6 +9,7 @@ use throughline_engine::conversation::{
 };
 use throughline_engine::job::Runner;
 use throughline_engine::routing::{AgentSettings, Dispatcher, Presence, Transfer};
+use throughline_engine::upkeep::{self, Retention, UPKEEP, Upkeep};
 use throughline_model::conversation::{AuthorKind, CaseStatus, EntryKind, Role};
 use throughline_model::id::{ConversationId, MemberId};
 use throughline_model::identifier::{Identifier, IdentifierKind};
@@ -323,6 +324,49 @@ async fn called_later(engine: Engine) {
 #[test]
 fn a_customer_who_is_called_later_has_the_ai_agent_until_then() {
     on_both_engines(called_later);
+}
+
+/// What it has answered is resolved when nobody comes back to it, and opened again when somebody does.
+async fn quiet(engine: Engine) {
+    const HOUR: i64 = 60 * MINUTE;
+    let story = Story::begins(engine).await;
+    let done = story.hears("browser-1", "hello").await;
+    let peoples = story.hears("browser-2", "I want to talk to a person").await;
+    let (db, setup) = (story.shop.database.db.clone(), story.shop.setup.clone());
+    let kept_for_ever = Retention {
+        dedupe_ms: 365 * 24 * HOUR,
+        raw_ms: 365 * 24 * HOUR,
+        visitor_ms: 365 * 24 * HOUR,
+    };
+    let upkeep = Upkeep::new(
+        db.clone(),
+        setup.clone(),
+        story.shop.files.clone(),
+        kept_for_ever,
+    )
+    .resolving_after(Some(48 * HOUR));
+    let clock = setup.clock.clone();
+    let scheduled = db.write(move |tx| upkeep::schedule(tx, &clock));
+    scheduled.await.expect("upkeep is scheduled");
+    let upkeep = Runner::new(db, setup).with(UPKEEP, std::sync::Arc::new(upkeep), 1);
+    for hours in [47, 2] {
+        story.shop.setup.clock.advance(hours * HOUR);
+        assert_eq!(story.case(done).await.status, CaseStatus::Open);
+        upkeep.run_due().await.expect("upkeep is done");
+    }
+    story.works().await;
+    assert_eq!(story.case(done).await.status, CaseStatus::Resolved);
+    assert_eq!(story.case(peoples).await.status, CaseStatus::Open);
+    assert!(story.listed(Whose::Agent).await.is_empty());
+    let again = story.hears("browser-1", "hello again").await;
+    assert_eq!(again, done);
+    assert_eq!(story.answers(done).await, 2);
+    assert_eq!(story.listed(Whose::Agent).await, [done]);
+}
+
+#[test]
+fn what_it_has_answered_is_resolved_when_nobody_comes_back() {
+    on_both_engines(quiet);
 }
 
 /// A handed-over conversation waits for a person; the AI agent goes with the configuration, and comes back with it.

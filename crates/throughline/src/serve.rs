@@ -142,7 +142,12 @@ async fn start_jobs(
         chats: Box::new(chat::OwnChats(app.clone())),
         presence: Box::new(app.lobby().hub().clone()),
     };
-    let upkeep = Upkeep::new(db.clone(), setup.clone(), files.clone(), retention(config));
+    let quiet_ms = i64::try_from(config.agent.resolve_after_hours)
+        .ok()
+        .filter(|hours| *hours > 0)
+        .map(|hours| hours.saturating_mul(3_600_000));
+    let upkeep = Upkeep::new(db.clone(), setup.clone(), files.clone(), retention(config))
+        .resolving_after(quiet_ms);
     let clock = setup.clock.clone();
     db.write(move |tx| upkeep::schedule(tx, &clock))
         .await

@@ -11,5 +11,8 @@ section! {
         /// The folder with what you wrote down for it: procedures/, tools/ and policy/. Check it with
         /// `throughline procedure check`.
         pub folder: Option<PathBuf> = example("/etc/throughline/shop"),
+        /// A conversation it has answered is resolved when nothing has happened in it for this many
+        /// hours; 0 for never. Who writes later opens it again.
+        pub resolve_after_hours: u64 = default(48),
     }
 }

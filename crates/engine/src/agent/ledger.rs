@@ -15,7 +15,7 @@ use throughline_policy::{Decision, Remedy, Request};
 use throughline_storage::Tx;
 
 /// The AI agent.
-pub(super) fn author() -> Author {
+pub(crate) fn author() -> Author {
     Author {
         kind: AuthorKind::Ai,
         id: None,

@@ -10,6 +10,17 @@ SELECT id FROM conversation WHERE status = 'snoozed' AND snoozed_until <= $1 ORD
 -- name: snoozed_until
 SELECT snoozed_until FROM conversation WHERE id = $1 AND status = 'snoozed'
 
+-- What the AI agent has, answered last, and nobody has come back to; nothing that waits for people.
+-- name: quiet
+SELECT c.id FROM conversation c
+WHERE c.with_agent AND c.status = 'open' AND c.owner_id IS NULL AND c.updated_at < $1
+  AND (c.callback IS NULL OR c.callback NOT LIKE '%"state":"wanted"%')
+  AND NOT EXISTS (SELECT 1 FROM approval a WHERE a.conversation_id = c.id AND a.state = 'asked')
+  AND 'out' = (
+    SELECT e.direction FROM entry e WHERE e.conversation_id = c.id AND e.kind = 'message' ORDER BY e.seq DESC LIMIT 1
+  )
+ORDER BY c.updated_at LIMIT $2
+
 -- name: forget_inbound
 DELETE FROM inbound WHERE id IN (
     SELECT id FROM inbound WHERE received_at < $1 AND object_key IS NULL ORDER BY received_at LIMIT $2

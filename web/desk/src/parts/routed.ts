@@ -56,7 +56,7 @@ function line(did: Routing): string | null {
   const why = named("why", did.why ?? "");
   switch (did.what) {
     case "queued":
-      return did.held ? t("routed_queued_held") : t("routed_queued", { tally: tallied(did.tally) });
+      return did.held ? t("routed_queued_held") : t("routed_queued", { tally: tallied(did.tally, true) });
     case "offered":
     case "assigned":
       return t(`routed_${did.what}`, { name });
@@ -95,9 +95,10 @@ function noted(text: string, note: string | undefined): string {
   return note ? `${text}: ${note}` : text;
 }
 
-/** Who there is, such as "full: 2, away: 1". */
-export function tallied(tally: Tally = {}): string {
-  const these = STATES.filter((one) => tally[one]).map((one) => `${t(`tally_${one}`)}: ${tally[one]}`);
+/** Who there is, such as "full: 2, away: 1". Whoever is free beside work that waits was passed over. */
+export function tallied(tally: Tally = {}, waits = false): string {
+  const name = (one: keyof Tally): string => t(waits && one === "free" ? "tally_passed_over" : `tally_${one}`);
+  const these = STATES.filter((one) => tally[one]).map((one) => `${name(one)}: ${tally[one]}`);
   return these.join(", ") || t("tally_nobody");
 }
 
