@@ -43,7 +43,7 @@ mod tests {
         for (number, costly, country) in [
             ("+4930123456", false, Some("DE")),
             ("+4915112345678", false, Some("DE")),
-            ("+49900312345", true, Some("DE")),
+            ("+499003123456", true, Some("DE")),
             ("+447011234567", true, Some("GB")),
             ("+19002345678", true, Some("US")),
             ("+12015550123", false, Some("US")),

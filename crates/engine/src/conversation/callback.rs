@@ -186,7 +186,7 @@ pub fn is_called_elsewhere(tx: &mut Tx<'_>, id: ConversationId, phone: &str) -> 
     let (number, wanted) = (format!("%\"phone\":\"{phone}\"%"), "%\"state\":\"wanted\"%");
     let values = params![id, number, wanted];
     let found = tx.optional(&queries::CALLED_ELSEWHERE, values, |row| {
-        row.get::<i64>("found")
+        row.get::<ConversationId>("id")
     })?;
     Ok(found.is_some())
 }

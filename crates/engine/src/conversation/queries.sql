@@ -118,7 +118,7 @@ UPDATE conversation SET subject = $2 WHERE id = $1 AND subject IS NULL
 
 -- A call to the number in $2 that is wanted ($3) in another conversation.
 -- name: called_elsewhere
-SELECT 1 AS found FROM conversation WHERE callback IS NOT NULL AND id <> $1 AND callback LIKE $2 AND callback LIKE $3 LIMIT 1
+SELECT id FROM conversation WHERE callback IS NOT NULL AND id <> $1 AND callback LIKE $2 AND callback LIKE $3 LIMIT 1
 
 -- name: list
 SELECT c.id, c.identifier_id, i.customer_id, c.brand, c.status, c.subject, c.priority, c.owner_id, c.fields, c.last_seq,

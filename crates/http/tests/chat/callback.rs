@@ -61,7 +61,7 @@ fn numbers_that_are_none_and_too_many_wishes_are_refused() {
         for wrong in [
             json!({ "phone": "my phone" }),
             json!({ "phone": "+4915112345678", "at": past }),
-            json!({ "phone": "+49900312345" }),
+            json!({ "phone": "+499003123456" }),
         ] {
             let refused = status(&ana, "callback", wrong).await;
             assert_eq!(refused, StatusCode::UNPROCESSABLE_ENTITY);

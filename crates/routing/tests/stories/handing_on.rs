@@ -63,9 +63,10 @@ fn the_ai_hands_on_to_a_human_and_the_clock_goes_on() {
     floor.accepts(ANA, 1);
     floor.tell(transfer(1, Some(ANA), TransferTo::Ai));
     assert_eq!(floor.has(1), Some(ROBO));
+    floor.comes(human(BEN));
     floor.tell(transfer(1, Some(ROBO), TransferTo::Human(None)));
-    floor.accepts(ANA, 1);
-    floor.tell(transfer(1, Some(ANA), TransferTo::Ai));
+    floor.accepts(BEN, 1);
+    floor.tell(transfer(1, Some(BEN), TransferTo::Ai));
     assert_eq!(
         floor.has(1),
         Some(ROBO),

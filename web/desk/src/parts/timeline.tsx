@@ -55,6 +55,8 @@ export function TimelineView({ timeline, customer, onRead }: Props): JSX.Element
     element.scrollTop += Math.max(0, Math.min(start, hidden));
   };
   const lookWhere = (element: HTMLElement): void => {
+    // It has another size than a moment ago: the composer grew, nobody scrolled, and the observer comes next.
+    if (element.clientHeight !== scroll.current.height) return;
     atEnd.current = element.scrollTop + element.clientHeight >= element.scrollHeight - NEAR_END_PX;
     if (!atEnd.current) return;
     setBehind(false);
