@@ -23,19 +23,20 @@ fn main() {
             compare(name, &report, &theory);
         }
     }
-    // Chained: each group shares its types with its neighbours. Spread: with every group.
-    let rings: [(&str, &[usize]); 3] = [
-        ("2 chained skills", &[0, 1]),
-        ("3 chained skills", &[0, 1, 2]),
-        ("3 skills, spread", &[0, 1, 3]),
+    let skilled = [
+        ("2 chained skills", Model::chain(6, 2, 504.0, 600.0, 90)),
+        ("3 chained skills", Model::chain(6, 3, 504.0, 600.0, 90)),
+        (
+            "3 skills in every combination",
+            Model::mixed(6, 3, 504.0, 600.0, 90),
+        ),
     ];
-    for (skills, steps) in rings {
-        let model = Model::ring(6, steps, 504.0, 600.0, 90);
-        let (ring, pooled) = simulate_beside_pooled(&model, &plan);
+    for (skills, model) in skilled {
+        let (report, pooled) = simulate_beside_pooled(&model, &plan);
         println!("\n6 types, 90 agents, {skills}");
-        println!("{ring}");
+        println!("{report}");
         if let Some(bound) = model.pooled().theory() {
-            let over = (ring.wait_s.mean / bound.wait_s - 1.0) * 100.0;
+            let over = (report.wait_s.mean / bound.wait_s - 1.0) * 100.0;
             println!("over the pooled bound of {:.2} s: {over:.1}%", bound.wait_s);
         }
         println!("pooled, same customers: {}", pooled.wait_s);

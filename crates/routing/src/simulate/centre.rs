@@ -62,29 +62,52 @@ impl Model {
     /// A chain: as many groups as types, each of which takes its own type and the next ones, `skills`
     /// altogether. `per_hour` and `agents` are those of the whole centre and are shared out equally.
     pub fn chain(types: usize, skills: usize, per_hour: f64, handle_s: f64, agents: u32) -> Self {
-        let steps: Vec<usize> = (0..skills).collect();
-        Self::ring(types, &steps, per_hour, handle_s, agents)
-    }
-
-    /// As many groups as types, each of which takes its own type and those `steps` further on around the
-    /// ring. Steps whose differences are all of the ring, such as 0, 1 and 3 of six, make every two types
-    /// share a group.
-    pub fn ring(types: usize, steps: &[usize], per_hour: f64, handle_s: f64, agents: u32) -> Self {
-        let each = per_hour / types as f64;
         let count = agents / u32::try_from(types).unwrap_or(u32::MAX);
         let group = |own: usize| {
-            let types = steps.iter().map(|step| (own + step) % types).collect();
+            let types = (own..own + skills).map(|at| at % types).collect();
             Agents { count, types }
         };
+        let groups = (0..types).map(group).collect();
+        Self::alike(types, per_hour, handle_s, groups)
+    }
+
+    /// Everybody takes `skills` of the types, and every choice of them is somebody's: agents are shared out
+    /// so that all types have equally many, as far as that goes. Otherwise like [`Model::chain`].
+    pub fn mixed(types: usize, skills: u32, per_hour: f64, handle_s: f64, agents: u32) -> Self {
+        let chosen = (0_u32..1 << types).filter(|choice| choice.count_ones() == skills);
+        let of = |choice: u32| {
+            (0..types)
+                .filter(move |one| choice >> one & 1 == 1)
+                .collect()
+        };
+        let mut groups: Vec<Agents> = chosen
+            .map(|choice| Agents {
+                count: 0,
+                types: of(choice),
+            })
+            .collect();
+        let mut takers = vec![0; types];
+        for _ in 0..agents {
+            let least = groups.iter_mut().min_by_key(|group| {
+                let taken: u32 = group.types.iter().map(|one| takers[*one]).sum();
+                (group.count, taken)
+            });
+            if let Some(group) = least {
+                group.count += 1;
+                for one in &group.types {
+                    takers[*one] += 1;
+                }
+            }
+        }
+        Self::alike(types, per_hour, handle_s, groups)
+    }
+
+    /// Calls of all types are alike, and nobody loses patience.
+    fn alike(types: usize, per_hour: f64, handle_s: f64, agents: Vec<Agents>) -> Self {
+        let per_hour = per_hour / types as f64;
         Self {
-            calls: vec![
-                Calls {
-                    per_hour: each,
-                    handle_s
-                };
-                types
-            ],
-            agents: (0..types).map(group).collect(),
+            calls: vec![Calls { per_hour, handle_s }; types],
+            agents,
             patience_s: None,
             answer_within_s: 20.0,
         }
