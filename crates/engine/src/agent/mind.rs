@@ -26,6 +26,16 @@ pub(super) struct Kept {
     pub revision: i64,
 }
 
+impl Kept {
+    /// People have the conversation: everything up to `heard` is theirs to answer, and nothing that was begun goes on.
+    pub fn leave_to_people(&mut self, heard: i64) {
+        self.mind.dialogue.handed_off = true;
+        self.mind.unsaid.clear();
+        self.mind.open = None;
+        self.heard = heard;
+    }
+}
+
 /// What the agent thought about one event.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Trace {
@@ -180,10 +190,7 @@ fn hear_no_more(tx: &mut Tx<'_>, setup: &Setup, conversation: ConversationId) ->
     if kept.mind.dialogue.handed_off {
         return Ok(());
     }
-    kept.mind.dialogue.handed_off = true;
-    kept.mind.unsaid.clear();
-    kept.mind.open = None;
-    kept.heard = conversation::get(tx, conversation)?.last_seq;
+    kept.leave_to_people(conversation::get(tx, conversation)?.last_seq);
     let note = Record::Note {
         text: "only people answer where the customer wrote; nothing is done".to_owned(),
     };

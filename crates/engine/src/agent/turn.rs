@@ -330,10 +330,7 @@ impl Agent {
                 say(tx, &setup, conversation, &line, HANDED_OVER, key)?;
                 ledger::write_handoff(tx, &setup, conversation, &handoff)?;
                 heed_handoff(tx, &setup, conversation, &handoff)?;
-                kept.heard = conversation::get(tx, conversation)?.last_seq;
-                kept.mind.dialogue.handed_off = true;
-                kept.mind.unsaid.clear();
-                kept.mind.open = None;
+                kept.leave_to_people(conversation::get(tx, conversation)?.last_seq);
                 let trace = [note(&handoff.summary)];
                 mind::store(tx, &setup, conversation, &mut kept, &trace)
             })
@@ -351,20 +348,15 @@ impl Agent {
 
     /// A person has the conversation: what was written is theirs to answer.
     async fn listen_only(&self, conversation: ConversationId, scene: Scene) -> Result<()> {
-        let Scene {
-            mut kept, unheard, ..
-        } = scene;
+        let Scene { kept, unheard, .. } = scene;
         if unheard.is_none() && kept.mind.dialogue.handed_off {
             return Ok(());
         }
         let setup = self.setup.clone();
-        kept.mind.dialogue.handed_off = true;
-        kept.mind.unsaid.clear();
-        kept.mind.open = None;
         self.db
             .write(move |tx| {
                 let mut kept = kept.clone();
-                kept.heard = conversation::get(tx, conversation)?.last_seq;
+                kept.leave_to_people(conversation::get(tx, conversation)?.last_seq);
                 let trace = [note("a person has the conversation; nothing is done")];
                 mind::store(tx, &setup, conversation, &mut kept, &trace)
             })
