@@ -106,6 +106,10 @@ const story = {
     await row(ben.page, "Mia Weber").waitFor();
     await ana.page.goto(address);
     await said(ana.page, "Where is my parcel 4711?").waitFor();
+    // She types faster than the screen is drawn.
+    await ana.page.evaluate(() => {
+      requestAnimationFrame = () => 0;
+    });
     await ana.page.keyboard.press("n");
     await ana.page.keyboard.type("Carrier says Tuesday, @be");
     await ana.page.locator(".mentions").getByRole("option", { name: "Ben <b>Okoro</b>" }).waitFor();

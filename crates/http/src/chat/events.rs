@@ -28,7 +28,6 @@ use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::Stream;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use std::convert::Infallible;
 use std::time::Duration;
 use throughline_engine::{routing, visitor};
@@ -175,7 +174,7 @@ fn stream(
             loop {
                 match tokio::time::timeout(HEARTBEAT, listener.news()).await {
                     Ok(news) => {
-                        if let Some(event) = news.fleeting.as_deref().and_then(typing) {
+                        if let Some(event) = news.typing.and_then(|typing| event("typing", &typing)) {
                             yield Ok(event);
                         }
                         if news.look {
@@ -303,20 +302,4 @@ impl Place {
 fn event(name: &str, data: &impl Serialize) -> Option<Event> {
     // These forms always can be JSON; if one could not, a gap is better than a broken stream.
     Event::default().event(name).json_data(data).ok()
-}
-
-/// What people at the desk do is told; what the customer does is known here.
-fn typing(fleeting: &str) -> Option<Event> {
-    let event: serde_json::Value = serde_json::from_str(fleeting).ok()?;
-    let by_customer =
-        event.pointer("/author/kind").and_then(|kind| kind.as_str()) == Some("customer");
-    if event.get("type")?.as_str()? != "typing" || by_customer {
-        return None;
-    }
-    let name = event.pointer("/author/name").cloned().unwrap_or_default();
-    let typing = event
-        .get("typing")
-        .and_then(|typing| typing.as_bool())
-        .unwrap_or(true);
-    self::event("typing", &json!({ "typing": typing, "name": name }))
 }

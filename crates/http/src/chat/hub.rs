@@ -4,6 +4,7 @@
 //! are silent cost neither time nor a queue of their own. A wake-up carries nothing but "look"; what there is to
 //! see stands in the log.
 
+use serde::Serialize;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use throughline_engine::visitor::offline::Presence;
@@ -39,8 +40,33 @@ struct Seat {
 pub struct News {
     /// Something may have changed.
     pub look: bool,
-    /// The latest fleeting event of the conversation, as JSON.
-    pub fleeting: Option<Arc<str>>,
+    /// Who writes at the desk, or has stopped, as last heard.
+    pub typing: Option<Typing>,
+}
+
+/// Whether somebody at the desk writes to the customer.
+#[derive(Debug, Clone, Serialize)]
+pub struct Typing {
+    typing: bool,
+    name: serde_json::Value,
+}
+
+impl Typing {
+    /// What people at the desk do is told; what the customer does is known in the chat, and who of the desk has the
+    /// conversation open is not for the customer.
+    fn heard(fleeting: &str) -> Option<Self> {
+        let event: serde_json::Value = serde_json::from_str(fleeting).ok()?;
+        let by_customer =
+            event.pointer("/author/kind").and_then(|kind| kind.as_str()) == Some("customer");
+        if event.get("type")?.as_str()? != "typing" || by_customer {
+            return None;
+        }
+        let typing = event.get("typing").and_then(|typing| typing.as_bool());
+        Some(Self {
+            typing: typing.unwrap_or(true),
+            name: event.pointer("/author/name").cloned().unwrap_or_default(),
+        })
+    }
 }
 
 /// A stream's place in the hub; dropping it gives the place up.
@@ -186,11 +212,12 @@ async fn hear(rooms: Weak<Mutex<Rooms>>, mut hints: tokio::sync::broadcast::Rece
                 conversation,
                 event,
             }) => {
-                let event: Arc<str> = event.into();
                 let seats = rooms.by_conversation.get(&conversation);
-                for seat in seats.into_iter().flatten() {
-                    seat.tell(|news| news.fleeting = Some(Arc::clone(&event)));
-                }
+                let mut seats = seats.into_iter().flatten().peekable();
+                let Some(typing) = seats.peek().and_then(|_| Typing::heard(&event)) else {
+                    continue;
+                };
+                seats.for_each(|seat| seat.tell(|news| news.typing = Some(typing.clone())));
             }
             Ok(Hint::Identity { customer }) => {
                 let seats = rooms.by_visitor.get(&IdentifierId(customer));

@@ -243,6 +243,31 @@ async fn a_stream_tells_of_state_and_of_fleeting_things() {
 }
 
 #[tokio::test]
+async fn whose_stream_ends_is_gone_for_the_colleagues() {
+    let desk = Desk::open(Engine::Sqlite).await;
+    let program = desk.token(&[Scope::Read, Scope::WriteConversations]).await;
+    let received = desk.mail("kim", "Where is it?").await;
+    let path = format!("/api/v1/conversations/{}/events", received.conversation);
+    let ana = desk.browser(&desk.member("ana", Role::Agent).await).await;
+    let ben = desk.browser(&desk.member("ben", Role::Agent).await).await;
+    let mut ana = Stream::open(&desk, &ana, &path, None).await;
+    ana.entries(1).await;
+    // A program is nobody's colleague: that it stops listening is not told.
+    let mut script = Stream::open(&desk, &program, &path, None).await;
+    script.entries(1).await;
+    drop(script);
+    let mut ben = Stream::open(&desk, &ben, &path, None).await;
+    ben.entries(1).await;
+    drop(ben);
+    let event = ana.next().await.unwrap();
+    assert_eq!(event.name, "fleeting");
+    let news: Value = serde_json::from_str(&event.data).unwrap();
+    assert_eq!(news["type"], "viewing");
+    assert_eq!(news["viewing"], false);
+    assert_eq!(news["author"]["name"], "ben");
+}
+
+#[tokio::test]
 async fn the_desk_hears_of_everything_that_happens() {
     let desk = Desk::open(Engine::Sqlite).await;
     let caller = desk.token(&[Scope::Read, Scope::WriteConversations]).await;

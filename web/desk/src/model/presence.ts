@@ -1,5 +1,6 @@
 // Which colleagues have the same conversation open, and who of them writes. Nothing of it is stored: everybody says it
-// now and then, and whoever has not said it for a while is gone.
+// now and then. Whose stream ends is gone at once: the server says so, whatever became of their browser. Whoever has
+// not said it for a while is gone as well.
 
 import { post } from "./api.ts";
 import { me } from "./people.ts";
@@ -26,16 +27,15 @@ export class Presence {
 
   come(): void {
     clearInterval(this.timer);
-    this.say(true, true);
+    this.say(true);
     this.timer = setInterval(() => {
-      this.say(true);
+      this.say();
       this.sweep();
     }, SAY_EVERY_MS);
   }
 
   leave(): void {
     clearInterval(this.timer);
-    this.say(false);
     this.seen.clear();
     this.here.set([]);
   }
@@ -43,11 +43,16 @@ export class Presence {
   take(data: unknown): void {
     const news = data as News;
     const { author } = news;
-    if (news.type !== "viewing" || author?.kind !== "member" || !author.id || author.id === me()) return;
+    if (news.type !== "viewing" || author?.kind !== "member" || !author.id) return;
+    if (author.id === me()) {
+      // Another page of one's own was closed; this one is still here.
+      if (!news.viewing) this.say();
+      return;
+    }
     if (news.viewing) this.seen.set(author.id, { author, at: Date.now() });
     else this.seen.delete(author.id);
     this.sweep();
-    if (news.viewing && news.asks) this.say(true);
+    if (news.viewing && news.asks) this.say();
   }
 
   private sweep(): void {
@@ -58,7 +63,7 @@ export class Presence {
     if (now.length !== before.length || now.some((one, at) => one.id !== before[at]?.id)) this.here.set(now);
   }
 
-  private say(viewing: boolean, asks = false): void {
-    post(`conversations/${this.conversation}/viewing`, { viewing, asks }, { keepalive: true }).catch(() => undefined);
+  private say(asks = false): void {
+    post(`conversations/${this.conversation}/viewing`, { viewing: true, asks }).catch(() => undefined);
   }
 }

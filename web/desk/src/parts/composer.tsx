@@ -61,6 +61,8 @@ export function Composer({ conversation, customer, lines, onLines, rival, onRiva
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const focusNext = useRef(false);
+  /** Where the next key writes, once the field shows the text that was put into it. */
+  const caretNext = useRef<number | null>(null);
   const told_ = useRef(0);
   const possible = ways(conversation, customer, lines, all);
   const way = possible.find((one) => one.key === chosen) ?? possible[0];
@@ -82,6 +84,9 @@ export function Composer({ conversation, customer, lines, onLines, rival, onRiva
     if (to === kind) field.current?.focus();
   };
   useLayoutEffect(() => {
+    const at = caretNext.current;
+    caretNext.current = null;
+    if (at !== null) field.current?.setSelectionRange(at, at);
     if (!focusNext.current) return;
     focusNext.current = false;
     field.current?.focus();
@@ -206,6 +211,13 @@ export function Composer({ conversation, customer, lines, onLines, rival, onRiva
       }
     }
   };
+  /** Keeps what was put into the draft. Whoever writes goes on behind it with the very next key. */
+  const put = (next: Draft, at: number): void => {
+    caretNext.current = at;
+    focusNext.current = true;
+    setCaret(at);
+    keep(next);
+  };
   /** Files that were dropped or pasted. */
   const receive = (files: File[]): void => {
     if (isNote) say(t("noteNoFiles"), true);
@@ -218,8 +230,8 @@ export function Composer({ conversation, customer, lines, onLines, rival, onRiva
     const at = element?.selectionStart ?? draft.text.length;
     const before = draft.text.slice(0, at);
     const gap = before && !before.endsWith("\n") ? "\n" : "";
-    keep({ ...draft, then, text: before + (text ? gap : "") + text + draft.text.slice(element?.selectionEnd ?? at) });
-    requestAnimationFrame(() => element?.focus());
+    const upTo = before + (text ? gap : "") + text;
+    put({ ...draft, then, text: upTo + draft.text.slice(element?.selectionEnd ?? at) }, upTo.length);
   };
   const takeMacro = async (one: Macro): Promise<void> => {
     setOver(null);
@@ -233,11 +245,7 @@ export function Composer({ conversation, customer, lines, onLines, rival, onRiva
   const takeMention = (member: Member): void => {
     if (!mention) return;
     const text = `${draft.text.slice(0, mention.from)}@${member.name} `;
-    keep({ ...draft, text: text + draft.text.slice(caret) });
-    requestAnimationFrame(() => {
-      field.current?.setSelectionRange(text.length, text.length);
-      setCaret(text.length);
-    });
+    put({ ...draft, text: text + draft.text.slice(caret) }, text.length);
   };
   const nextWay = (): void => {
     const at = possible.findIndex((one) => one.key === way?.key);

@@ -3,6 +3,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
+import { Tail } from "../../../shared/tail.ts";
 import { useCommand } from "../keys.ts";
 import { foldAt, standing } from "../model/folds.ts";
 import { Heights } from "../model/heights.ts";
@@ -31,7 +32,7 @@ export function TimelineView({ timeline, customer, onRead }: Props): JSX.Element
   const heights = useMemo(() => new Heights(GUESS), [timeline]);
   heights.grow(timeline.length);
   const box = useRef<HTMLDivElement>(null);
-  const atEnd = useRef(true);
+  const tail = useMemo(() => new Tail(NEAR_END_PX), [timeline]);
   const rest = useRef(0);
   const [, redraw] = useReducer((count: number, _: void) => count + 1, 0);
   const [behind, setBehind] = useState(false);
@@ -45,7 +46,7 @@ export function TimelineView({ timeline, customer, onRead }: Props): JSX.Element
   const toEnd = (): void => {
     const element = box.current;
     if (!element) return;
-    element.scrollTop = element.scrollHeight;
+    tail.follow(element);
     scroll.current.top = element.scrollTop;
   };
   /** What the reader opened comes into sight, as far as its beginning stays there. */
@@ -54,11 +55,8 @@ export function TimelineView({ timeline, customer, onRead }: Props): JSX.Element
     const hidden = start + heights.heightOf(row) - element.clientHeight;
     element.scrollTop += Math.max(0, Math.min(start, hidden));
   };
-  const lookWhere = (element: HTMLElement): void => {
-    // It has another size than a moment ago: the composer grew, nobody scrolled, and the observer comes next.
-    if (element.clientHeight !== scroll.current.height) return;
-    atEnd.current = element.scrollTop + element.clientHeight >= element.scrollHeight - NEAR_END_PX;
-    if (!atEnd.current) return;
+  const readIfAtEnd = (): void => {
+    if (!tail.isFollowed) return;
     setBehind(false);
     onRead(timeline.length);
   };
@@ -85,13 +83,14 @@ export function TimelineView({ timeline, customer, onRead }: Props): JSX.Element
         list.style.height = `${heights.total}px`;
         if (opened !== null) {
           show(element, opened);
-          lookWhere(element);
-        } else if (atEnd.current) toEnd();
+          tail.settle(element);
+          readIfAtEnd();
+        } else if (tail.isFollowed) toEnd();
         else if (above !== 0) element.scrollTop += above;
         scroll.current.top = element.scrollTop;
         redraw();
       }),
-    [heights],
+    [heights, tail],
   );
   useEffect(() => () => watch.disconnect(), [watch]);
 
@@ -100,12 +99,12 @@ export function TimelineView({ timeline, customer, onRead }: Props): JSX.Element
     if (!element) return;
     const sized = new ResizeObserver(() => {
       scroll.current.height = element.clientHeight;
-      if (atEnd.current) toEnd();
+      if (tail.isFollowed) toEnd();
       redraw();
     });
     sized.observe(element);
     return () => sized.disconnect();
-  }, []);
+  }, [tail]);
 
   useEffect(() => {
     clearTimeout(rest.current);
@@ -115,7 +114,8 @@ export function TimelineView({ timeline, customer, onRead }: Props): JSX.Element
   }, [timeline, first, last, news]);
 
   useLayoutEffect(() => {
-    if (atEnd.current) {
+    if (box.current) tail.look(box.current);
+    if (tail.isFollowed) {
       toEnd();
       onRead(timeline.length);
     } else {
@@ -127,7 +127,8 @@ export function TimelineView({ timeline, customer, onRead }: Props): JSX.Element
     const element = box.current;
     if (!element) return;
     scroll.current.top = element.scrollTop;
-    lookWhere(element);
+    tail.look(element);
+    readIfAtEnd();
     redraw();
   };
   useCommand("timeline", () => box.current?.focus());
@@ -166,7 +167,6 @@ export function TimelineView({ timeline, customer, onRead }: Props): JSX.Element
           type="button"
           class="newer"
           onClick={() => {
-            atEnd.current = true;
             setBehind(false);
             toEnd();
             redraw();

@@ -1,7 +1,8 @@
 // The list of what was said. It keeps the newest in sight, unless somebody reads further up.
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Tail } from "../../../shared/tail.ts";
 import type { ChatFile, Entry } from "../model/api.ts";
 import type { Chat } from "../model/chat.ts";
 import type { Draft } from "../model/memory.ts";
@@ -16,25 +17,35 @@ const NEAR_END = 80;
 
 export function Log({ chat, children }: { chat: Chat; children: ComponentChildren }): JSX.Element {
   const element = useRef<HTMLDivElement>(null);
-  const isAtEnd = useRef(true);
+  const tail = useMemo(() => new Tail(NEAR_END), []);
   const [hasNew, setHasNew] = useState(false);
   const { entries, outbox, typing } = chat;
   const toEnd = (): void => {
-    const log = element.current;
-    if (log) log.scrollTop = log.scrollHeight;
-    isAtEnd.current = true;
+    if (element.current) tail.follow(element.current);
     setHasNew(false);
+  };
+  const stay = (): void => {
+    if (tail.isFollowed) toEnd();
   };
   const newest = entries.at(-1);
   const drafts = outbox.waiting.length;
   const waiting = chat.newIssue ? null : chat.waiting;
   useLayoutEffect(() => {
-    if (isAtEnd.current || newest?.from === "you") toEnd();
+    if (element.current) tail.look(element.current);
+    if (tail.isFollowed || newest?.from === "you") toEnd();
     else setHasNew(true);
   }, [newest?.id, drafts]);
   useLayoutEffect(() => {
-    if (isAtEnd.current) toEnd();
+    if (element.current) tail.look(element.current);
+    stay();
   });
+  useLayoutEffect(() => {
+    const list = element.current;
+    if (!list) return;
+    const sized = new ResizeObserver(stay);
+    sized.observe(list);
+    return () => sized.disconnect();
+  }, []);
   return (
     <>
       <div
@@ -43,9 +54,9 @@ export function Log({ chat, children }: { chat: Chat; children: ComponentChildre
         aria-label={t("conversation")}
         tabIndex={0}
         ref={element}
-        onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
-          isAtEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_END;
-          if (isAtEnd.current) setHasNew(false);
+        onScroll={({ currentTarget }) => {
+          tail.look(currentTarget);
+          if (tail.isFollowed) setHasNew(false);
         }}
       >
         <p class="greeting" dir="auto">
@@ -54,7 +65,7 @@ export function Log({ chat, children }: { chat: Chat; children: ComponentChildre
         {children}
         <ol class="lines">
           {entries.map((entry) => (
-            <Line key={entry.id} entry={entry} chat={chat} onGrow={() => isAtEnd.current && toEnd()} />
+            <Line key={entry.id} entry={entry} chat={chat} onGrow={stay} />
           ))}
         </ol>
         <ol class="lines pending">

@@ -4,6 +4,7 @@
 use super::EntryView;
 use crate::api::guard::Caller;
 use crate::api::input::{Path, Query};
+use crate::api::viewing::tell_gone;
 use crate::app::App;
 use crate::problem::Problem;
 use axum::extract::State;
@@ -115,6 +116,15 @@ enum Look {
     Fleeting(String),
     Heartbeat,
     End,
+}
+
+/// A browser that is closed or crashes says nothing; its connection does.
+impl Drop for Follower {
+    fn drop(&mut self) {
+        if self.caller.member().is_ok() {
+            tell_gone(self.app.db().hints(), self.id, &self.caller);
+        }
+    }
 }
 
 impl Follower {
