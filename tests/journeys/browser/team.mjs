@@ -232,6 +232,18 @@ const story = {
     await context.close();
   },
 
+  async "A network that dies without a word is noticed by the heartbeats that stay away"() {
+    const { context, page } = await door();
+    await page.clock.install();
+    await enter(page);
+    await row(page, "Mia Weber").waitFor();
+    // For this tab, more time passes than the server lets pass between two of them.
+    const again = page.waitForRequest("**/api/v1/events");
+    await page.clock.fastForward(45_000);
+    await again;
+    await context.close();
+  },
+
   async "Hostile names stay text everywhere"() {
     const { context, page } = await desk();
     await page.goto(`${base}/desk/open/${hostile.conversation}`);

@@ -7,7 +7,7 @@ mod live;
 
 mod messages;
 
-pub(super) use live::HEARTBEAT;
+pub(super) use live::{HEARTBEAT, still_here};
 
 use crate::api::guard::Caller;
 use crate::api::input::{Json, Path, Query};

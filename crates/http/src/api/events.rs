@@ -1,6 +1,6 @@
 //! `/api/v1/events`: what happens anywhere, for the desk. Hints only: whoever is interested reads the conversation.
 
-use crate::api::conversations::HEARTBEAT;
+use crate::api::conversations::{HEARTBEAT, still_here};
 use crate::api::guard::Caller;
 use crate::app::App;
 use crate::problem::Problem;
@@ -34,8 +34,8 @@ pub fn router() -> OpenApiRouter<App> {
 /// Server-sent events: `entry` (`{"conversation", "seq"}`: it has entries up to there), `changed`
 /// (`{"conversation"}`: its state, owner or a delivery), `identity` (`{"customer"}`: who they are), `resync` (too
 /// much happened: read the lists again), `member` (there is news under /api/v1/notifications or
-/// /api/v1/routing/me), `ended` (the caller's
-/// session or token counts no more). The stream ends when the caller may not read any more.
+/// /api/v1/routing/me), `heartbeat` (at once, and every 15 seconds: a connection that is silent for longer has died),
+/// `ended` (the caller's session or token counts no more). The stream ends when the caller may not read any more.
 #[utoipa::path(get, path = "/api/v1/events", tag = "live",
     responses((status = 200, description = "The stream.", body = String, content_type = "text/event-stream")),
     extensions(("x-permission" = json!("read"))))]
@@ -68,7 +68,7 @@ struct Watcher {
 impl Watcher {
     fn events(mut self) -> impl Stream<Item = Result<Event, Infallible>> {
         async_stream::stream! {
-            yield Ok(Event::default().comment("listening"));
+            yield Ok(still_here());
             self.lets_hear().await;
             loop {
                 let hint = tokio::select! {
@@ -83,7 +83,7 @@ impl Watcher {
                         for event in missed {
                             yield Ok(event);
                         }
-                        yield Ok(Event::default().comment("still here"));
+                        yield Ok(still_here());
                         continue;
                     }
                 };

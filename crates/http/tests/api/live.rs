@@ -19,7 +19,7 @@ struct Event {
     name: String,
     id: Option<String>,
     data: String,
-    comment: bool,
+    heartbeat: bool,
 }
 
 /// A connected stream.
@@ -84,10 +84,12 @@ fn parse(text: &str) -> Event {
         let (field, value) = line.split_once(':').unwrap();
         let value = value.trim_start().to_owned();
         match field {
-            "event" => event.name = value,
+            "event" => {
+                event.heartbeat = value == "heartbeat";
+                event.name = value;
+            }
             "id" => event.id = Some(value),
             "data" => event.data.push_str(&value),
-            "" => event.comment = true,
             other => panic!("an event with {other}"),
         }
     }
@@ -210,7 +212,7 @@ async fn what_another_process_wrote_comes_with_the_next_heartbeat() {
     // It is told once.
     for stream in [&mut one, &mut all] {
         for _ in 0..3 {
-            assert!(stream.next_whenever().await.unwrap().comment);
+            assert!(stream.next_whenever().await.unwrap().heartbeat);
         }
     }
 }
@@ -272,7 +274,7 @@ async fn the_desk_hears_of_everything_that_happens() {
     let desk = Desk::open(Engine::Sqlite).await;
     let caller = desk.token(&[Scope::Read, Scope::WriteConversations]).await;
     let mut stream = Stream::open(&desk, &caller, "/api/v1/events", None).await;
-    assert!(stream.next().await.unwrap().comment);
+    assert!(stream.next().await.unwrap().heartbeat);
     let received = desk.mail("kim", "Where is it?").await;
     let event = stream.next().await.unwrap();
     assert_eq!(event.name, "entry");
@@ -334,7 +336,7 @@ async fn a_member_hears_of_their_own_news_and_is_told_when_they_are_put_out() {
     let mut for_ana = Stream::open(&desk, &at_ana, "/api/v1/events", None).await;
     let mut for_ben = Stream::open(&desk, &at_ben, "/api/v1/events", None).await;
     for stream in [&mut for_ana, &mut for_ben] {
-        assert!(stream.next().await.unwrap().comment);
+        assert!(stream.next().await.unwrap().heartbeat);
     }
     let path = format!("/api/v1/conversations/{conversation}/notes");
     let note = json!({ "text": "@ana look", "mentions": [ana.id] });
@@ -379,7 +381,7 @@ async fn whoever_leaves_or_loses_a_token_hears_nothing_more() {
     write_note(&desk, &admin, conversation).await;
     for stream in &mut streams {
         while let Some(event) = stream.next().await {
-            assert!(event.comment || event.name == "ended", "{event:?}");
+            assert!(event.heartbeat || event.name == "ended", "{event:?}");
         }
     }
 }

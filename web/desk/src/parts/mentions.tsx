@@ -1,7 +1,7 @@
 // Naming colleagues in a note: "@" and some letters offer them.
 
 import type { JSX } from "preact";
-import { useEffect, useId, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useState } from "preact/hooks";
 import { me, members } from "../model/people.ts";
 import type { Member } from "../model/types.ts";
 import { t } from "../words.ts";
@@ -47,11 +47,11 @@ export function MentionList({ name, field, onTake }: Props): JSX.Element | null 
     .filter((one) => one.enabled && one.id !== me() && (one.name.toLowerCase().includes(wanted)))
     .slice(0, MOST);
   const chosen = found[Math.min(at, found.length - 1)];
-  useEffect(() => {
+  useLayoutEffect(() => {
     setAt(0);
     setHidden(false);
   }, [name]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!field || !chosen || hidden) return;
     field.setAttribute("aria-controls", id);
     field.setAttribute("aria-activedescendant", `${id}-${chosen.id}`);

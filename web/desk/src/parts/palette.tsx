@@ -140,8 +140,8 @@ function allCommands(onClose: () => void): (Option & { words: string })[] {
     words,
     take: () => {
       onClose();
-      // The dialog gives the focus back first; the command may then take it elsewhere.
-      requestAnimationFrame(act);
+      // The dialog gives the focus back first; the command may then take it elsewhere, before the next key.
+      queueMicrotask(act);
     },
     content: (
       <>

@@ -1,7 +1,7 @@
 // A text with the numbers of its lines beside it, to be read or written; a line can be gone to.
 
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 interface Props {
   label: string;
@@ -19,7 +19,7 @@ export function Numbered({ label, text, onText, line, turn, marked }: Props): JS
   const field = useRef<HTMLTextAreaElement>(null);
   const numbers = useRef<HTMLOListElement>(null);
   const lines = text.split("\n");
-  useEffect(() => {
+  useLayoutEffect(() => {
     const area = field.current;
     if (!area || line < 1) return;
     const start = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);

@@ -1,7 +1,7 @@
 // Why the AI did what it did, message by message. What it is about stands in the conversation; this is how it came to it.
 
 import type { JSX } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { get, query } from "../model/api.ts";
 import type { Page } from "../model/types.ts";
 import { moment, t, told } from "../words.ts";
@@ -50,7 +50,7 @@ export function TracePanel({ conversation, length }: Props): JSX.Element {
     };
   }, [conversation, length]);
   // Whoever opens it reads on with the keyboard.
-  useEffect(() => box.current?.focus(), []);
+  useLayoutEffect(() => box.current?.focus(), []);
   const read = useMemo(() => turns(traces), [traces]);
   return (
     <div class="timeline">

@@ -1,7 +1,7 @@
 // The chat: its parts, and how they hang together.
 
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useStore } from "../../../shared/store.ts";
 import type { ChatFile, Field, Hit } from "../model/api.ts";
 import type { Chat } from "../model/chat.ts";
@@ -114,7 +114,7 @@ function useFocus(
   composer: { current: ComposerHandle | null },
 ): void {
   const { isShown, isAlone, isFramed } = chat;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isFramed) {
       composer.current?.focus();
       return;
@@ -126,7 +126,7 @@ function useFocus(
     if (isShown && document.hasFocus()) take();
     return () => window.removeEventListener("focus", take);
   }, [isShown]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isFramed) return;
     const press = (event: KeyboardEvent): void => {
       if (document.querySelector("dialog[open]") || event.defaultPrevented) return;

@@ -1,7 +1,7 @@
 // What the chat is called, and what else can be done in it.
 
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Chat } from "../model/chat.ts";
 import { t } from "../words.ts";
 import type { Place } from "./app.tsx";
@@ -41,7 +41,8 @@ function Menu({ chat, onPlace, onDialog, onNew }: Omit<Props, "place">): JSX.Ele
   const [isOpen, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const menu = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  // Before the screen is drawn: the key right after the one that closed the menu belongs to what it opened.
+  useLayoutEffect(() => {
     if (!isOpen) return;
     menu.current?.querySelector("button")?.focus();
     const press = (event: KeyboardEvent): void => {

@@ -26,6 +26,12 @@ use utoipa_axum::routes;
 
 /// How often something is sent and the log is read, even if nothing happens.
 pub(in crate::api) const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// No comment, which browsers keep to themselves: a page that hears it knows that its network lives.
+pub(in crate::api) fn still_here() -> Event {
+    Event::default().event("heartbeat").data("{}")
+}
+
 /// Entries read at once.
 const BATCH: usize = 100;
 
@@ -55,8 +61,9 @@ struct LiveHeaders {
 /// Follow a conversation live
 ///
 /// Server-sent events: `entry` (an entry; its number is the event's id), `conversation` (its state, whenever that, a
-/// delivery or who its customer is may have changed), `fleeting` (typing and the like; not stored). Connect again with `Last-Event-ID` or
-/// `after` and no entry is missing or repeated. The stream ends when the caller may not read any more.
+/// delivery or who its customer is may have changed), `fleeting` (typing and the like; not stored), `heartbeat` (every
+/// 15 seconds: a connection that is silent for longer has died). Connect again with `Last-Event-ID` or `after` and no
+/// entry is missing or repeated. The stream ends when the caller may not read any more.
 #[utoipa::path(get, path = "/api/v1/conversations/{id}/events", tag = "live",
     params(("id" = ConversationId, Path), LiveQuery, LiveHeaders),
     responses((status = 200, description = "The stream.", body = String, content_type = "text/event-stream")),
@@ -144,7 +151,7 @@ impl Follower {
                     }
                     Look::Heartbeat => {
                         if !self.still_may().await { return }
-                        yield Ok(Event::default().comment("still here"));
+                        yield Ok(still_here());
                     }
                     Look::Entries => {}
                 }
