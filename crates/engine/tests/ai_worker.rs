@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use throughline_engine::Error;
-use throughline_engine::access::member::{self, NewMember};
 use throughline_engine::agent;
 use throughline_engine::conversation::{
     self, Author, Conversation, Entry, InboxFilter, NewCallback, View, Whose,
@@ -31,15 +30,7 @@ impl Story {
     async fn begins(engine: Engine) -> Self {
         let mut shop = Shop::open(engine).await;
         shop.setup.agent = true;
-        let clock = shop.setup.clock.clone();
-        let ana = NewMember {
-            email: "ana@shop.example".to_owned(),
-            name: "Ana".to_owned(),
-            role: Role::Agent,
-        };
-        let db = &shop.database.db;
-        let added = db.write(move |tx| member::add(tx, &clock, &ana, "system"));
-        let ana = added.await.expect("Ana is added").id;
+        let ana = shop.hires("Ana", Role::Agent).await.id;
         let agent = agent(&shop, demo_business(), "http://127.0.0.1:9").await;
         let (runner, routing) = at_work(&shop, agent).await;
         let here = routing.set_presence(ana, Presence::Available).await;
@@ -291,8 +282,7 @@ async fn restored(engine: Engine) {
     let presence = story.routing.agent().await.expect("read").presence;
     assert_eq!(presence, Presence::Away, "a restart does not let it work");
     story.shop.setup.agent = false;
-    let (db, setup) = (story.shop.database.db.clone(), story.shop.setup.clone());
-    let routing = Dispatcher::open(db, setup).await.expect("restored");
+    let routing = story.shop.router().await;
     let none = routing.agent().await;
     assert!(matches!(none, Err(Error::NotFound { .. })), "{none:?}");
 }
@@ -377,9 +367,7 @@ async fn brought_back(engine: Engine) {
     let case = story.hears("browser-1", "I want to talk to a person").await;
     for agent in [false, true] {
         story.shop.setup.agent = agent;
-        let (db, setup) = (story.shop.database.db.clone(), story.shop.setup.clone());
-        let opened = Dispatcher::open(db, setup).await.expect("restored");
-        story.routing = std::sync::Arc::new(opened);
+        story.routing = story.shop.router().await;
     }
     let agent = agent(&story.shop, demo_business(), "http://127.0.0.1:9").await;
     (story.runner, story.routing) = at_work(&story.shop, agent).await;

@@ -1,20 +1,18 @@
 //! Stories of calling back, on both engines: who calls, when, and what becomes of it.
 
 use std::sync::Arc;
-use throughline_engine::access::member::{self, NewMember};
 use throughline_engine::conversation::{
     self, Author, CallbackState, Conversation, NewCallback, View,
 };
-use throughline_engine::job::Runner;
 use throughline_engine::routing::{
-    CallbackOutcome, Dispatcher, LiveOffer, Presence, ROUTE, Settings,
+    CallbackOutcome, Dispatcher, LiveOffer, Presence, Settings,
 };
 use throughline_engine::{Error, Result};
 use throughline_model::conversation::{AuthorKind, CaseStatus, EntryKind, Role};
 use throughline_model::id::{CalendarId, ConversationId, MemberId};
 use throughline_model::identifier::{Identifier, IdentifierKind};
 use throughline_routing::{Calendar, CalendarRules, Hours, WhenClosed, WorkClass};
-use throughline_storage::{Engine, Tx};
+use throughline_storage::Engine;
 use throughline_testkit::{Shop, on_both_engines};
 
 const MINUTE: i64 = 60_000;
@@ -28,25 +26,6 @@ struct Story {
     routing: Arc<Dispatcher>,
     ana: MemberId,
     ben: MemberId,
-}
-
-async fn open(shop: &Shop) -> Arc<Dispatcher> {
-    let routing = Dispatcher::open(shop.database.db.clone(), shop.setup.clone()).await;
-    Arc::new(routing.expect("the router is restored"))
-}
-
-async fn add(shop: &Shop, name: &'static str) -> MemberId {
-    let clock = shop.setup.clock.clone();
-    let add = move |tx: &mut Tx<'_>| {
-        let new = NewMember {
-            email: format!("{name}@shop.example"),
-            name: name.to_owned(),
-            role: Role::Agent,
-        };
-        member::add(tx, &clock, &new, "test")
-    };
-    let added = shop.database.db.write(add).await;
-    added.expect("the member is added").id
 }
 
 fn customer() -> Author {
@@ -77,12 +56,11 @@ fn wish(at: Option<i64>) -> NewCallback {
 impl Story {
     async fn begins(engine: Engine) -> Self {
         let shop = Shop::open(engine).await;
-        let (ana, ben) = (add(&shop, "Ana").await, add(&shop, "Ben").await);
         Self {
-            routing: open(&shop).await,
+            ana: shop.hires("Ana", Role::Agent).await.id,
+            ben: shop.hires("Ben", Role::Agent).await.id,
+            routing: shop.router().await,
             shop,
-            ana,
-            ben,
         }
     }
 
@@ -116,10 +94,7 @@ impl Story {
     }
 
     async fn works(&self) {
-        let (db, setup) = (self.shop.database.db.clone(), self.shop.setup.clone());
-        let handler = Arc::clone(&self.routing) as _;
-        let runner = Runner::new(db, setup).with(ROUTE, handler, 1);
-        runner.run_due().await.expect("the jobs run");
+        self.shop.routes(&self.routing).await;
     }
 
     async fn offer(&self, member: MemberId) -> Option<LiveOffer> {
@@ -285,7 +260,7 @@ async fn at_a_time(engine: Engine) {
     assert_eq!(story.has(story.ana).await, (vec![], 0), "she is free");
     // Nothing that happens meanwhile brings it forward, not even another process.
     story.hears("browser-1").await;
-    story.routing = open(&story.shop).await;
+    story.routing = story.shop.router().await;
     assert_eq!(story.asked(story.ana).await, None);
     story.comes(story.ben).await;
     story.passes(at - story.now() - MINUTE).await;
@@ -406,7 +381,7 @@ async fn taken_back(engine: Engine) {
 
 async fn two_processes(engine: Engine) {
     let story = Story::begins(engine).await;
-    let other = open(&story.shop).await;
+    let other = story.shop.router().await;
     let case = story.hears("browser-1").await;
     story.asks(case, wish(None)).await.expect("she is called");
     let set = other.set_presence(story.ana, Presence::Available).await;

@@ -4,7 +4,6 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
-use throughline_engine::access::member::{self, NewMember};
 use throughline_engine::conversation::Author;
 use throughline_engine::delivery::{self, Deliverer, Delivery, Rate};
 use throughline_engine::job::{self, Runner};
@@ -223,16 +222,7 @@ fn a_permanent_refusal_is_not_tried_again_until_a_person_says_so() {
 fn whoever_wrote_what_did_not_arrive_is_told_of_it() {
     on_both_engines(async |engine| {
         let outbox = Outbox::open(engine).await;
-        let (db, clock) = (&outbox.shop.database.db, outbox.shop.setup.clock.clone());
-        let hiring = db.write(move |tx| {
-            let ana = NewMember {
-                email: "ana@shop.example".to_owned(),
-                name: "Ana".to_owned(),
-                role: Role::Agent,
-            };
-            member::add(tx, &clock, &ana, "system")
-        });
-        let ana = hiring.await.unwrap();
+        let ana = outbox.shop.hires("Ana", Role::Agent).await;
         let author = Author {
             kind: AuthorKind::Member,
             id: Some(ana.id.uuid()),
@@ -247,6 +237,7 @@ fn whoever_wrote_what_did_not_arrive_is_told_of_it() {
             .await;
         outbox.answer_of(author, "Is that all right?").await;
         outbox.work().await;
+        let db = &outbox.shop.database.db;
         let told = db.read(move |tx| notification::list(tx, ana.id, true, None, 10));
         let told = told.await.unwrap();
         let told: Vec<_> = told

@@ -30,17 +30,15 @@ impl Story {
     async fn begins(engine: Engine) -> Self {
         let mut shop = Shop::open(engine).await;
         shop.setup.agent = true;
-        let (db, setup) = (shop.database.db.clone(), shop.setup.clone());
-        let clock = setup.clock.clone();
+        let (db, clock) = (&shop.database.db, shop.setup.clock.clone());
         let address = "sales@shop.example";
         let configured = db.write(move |tx| {
             endpoint::configure(tx, &clock, "sales", Channel::Email, address, "shop")
         });
         let sales = configured.await.expect("the mailbox is there").id;
-        let routing = Dispatcher::open(db, setup).await;
         let story = Self {
             agent: throughline_testkit::agent(&shop, demo_business(), "http://127.0.0.1:9").await,
-            routing: Arc::new(routing.expect("the router is restored")),
+            routing: shop.router().await,
             sales,
             queue: QueueId(shop.setup.clock.new_id()),
             shop,

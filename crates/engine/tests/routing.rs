@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 use throughline_engine::Error;
-use throughline_engine::access::member::{self, Change, NewMember};
+use throughline_engine::access::member::{self, Change};
 use throughline_engine::conversation::{self, Author, Conversation, Entry, NewEntry, View};
 use throughline_engine::job::Runner;
 use throughline_engine::notification::{self, NotificationKind};
 use throughline_engine::routing::{
-    Dispatcher, LiveOffer, Me, Presence, ROUTE, Transfer, WorkerSettings,
+    Dispatcher, LiveOffer, Me, Presence, Transfer, WorkerSettings,
 };
 use throughline_engine::upkeep::{self, Retention, UPKEEP, Upkeep};
 use throughline_model::conversation::{AuthorKind, CaseStatus, Direction, EntryKind, Role};
@@ -30,36 +30,14 @@ struct Story {
     ben: MemberId,
 }
 
-async fn open(shop: &Shop) -> Arc<Dispatcher> {
-    let dispatcher = Dispatcher::open(shop.database.db.clone(), shop.setup.clone()).await;
-    Arc::new(dispatcher.expect("the router is restored"))
-}
-
-async fn add(shop: &Shop, name: &'static str, role: Role) -> MemberId {
-    let clock = shop.setup.clock.clone();
-    let add = move |tx: &mut throughline_storage::Tx<'_>| {
-        let new = NewMember {
-            email: format!("{name}@shop.example"),
-            name: name.to_owned(),
-            role,
-        };
-        member::add(tx, &clock, &new, "test")
-    };
-    let added = shop.database.db.write(add).await;
-    added.expect("the member is added").id
-}
-
 impl Story {
     async fn begins(engine: Engine) -> Self {
         let shop = Shop::open(engine).await;
-        let ana = add(&shop, "Ana", Role::Agent).await;
-        let ben = add(&shop, "Ben", Role::Agent).await;
-        let routing = open(&shop).await;
         Self {
+            ana: shop.hires("Ana", Role::Agent).await.id,
+            ben: shop.hires("Ben", Role::Agent).await.id,
+            routing: shop.router().await,
             shop,
-            routing,
-            ana,
-            ben,
         }
     }
 
@@ -82,10 +60,7 @@ impl Story {
     }
 
     async fn works(&self) {
-        let (db, setup) = (self.shop.database.db.clone(), self.shop.setup.clone());
-        let handler = Arc::clone(&self.routing) as _;
-        let runner = Runner::new(db, setup).with(ROUTE, handler, 1);
-        runner.run_due().await.expect("the jobs run");
+        self.shop.routes(&self.routing).await;
     }
 
     async fn offer(&self, member: MemberId) -> Option<LiveOffer> {
@@ -232,7 +207,7 @@ async fn two_at_once(engine: Engine) {
     let case = story.hears("Hello?").await;
     let token = story.offer(story.ana).await.expect("Ana is asked").token;
     // The same offer, answered in two tabs that reach two processes.
-    let other = open(&story.shop).await;
+    let other = story.shop.router().await;
     let answers = tokio::join!(
         story.routing.answer(story.ana, token, true),
         other.answer(story.ana, token, true),
@@ -258,7 +233,7 @@ async fn restarted(engine: Engine) {
     story.says(story.ana, Presence::Available).await;
     let case = story.hears("Hello?").await;
     let before = story.offer(story.ana).await.expect("Ana is asked");
-    story.routing = open(&story.shop).await;
+    story.routing = story.shop.router().await;
     let after = story.offer(story.ana).await.expect("she still is");
     assert_eq!(
         (after.token, after.expires_at),
@@ -353,7 +328,7 @@ async fn own_skills(engine: Engine) {
     set.expect("Ana serves it again");
     let offer = story.offer(story.ana).await.expect("Ana is asked");
     assert_eq!(offer.conversation, case);
-    let again = open(&story.shop).await;
+    let again = story.shop.router().await;
     assert_eq!(again.worker(story.ana).await.expect("kept"), back);
 }
 
@@ -518,7 +493,7 @@ async fn closed(engine: Engine) {
 
 async fn decided(engine: Engine) {
     let story = Story::begins(engine).await;
-    let bao = add(&story.shop, "Bao", Role::Supervisor).await;
+    let bao = story.shop.hires("Bao", Role::Supervisor).await.id;
     story.says(story.ana, Presence::Available).await;
     let case = story.hears("Hello?").await;
     story.ana_takes(case).await;
@@ -575,7 +550,7 @@ async fn decided(engine: Engine) {
 
 async fn decided_anew(engine: Engine) {
     let story = Story::begins(engine).await;
-    let bao = add(&story.shop, "Bao", Role::Supervisor).await;
+    let bao = story.shop.hires("Bao", Role::Supervisor).await.id;
     let case = story.hears("Hello?").await;
     // Ana got it while she was not at the desk: the router knows nothing of it.
     let given = conversation::Change {
@@ -601,7 +576,7 @@ async fn decided_anew(engine: Engine) {
 
 async fn promised(engine: Engine) {
     let story = Story::begins(engine).await;
-    let bao = add(&story.shop, "Bao", Role::Supervisor).await;
+    let bao = story.shop.hires("Bao", Role::Supervisor).await.id;
     let began = story.shop.setup.clock.now();
     let case = story.hears("Hello?").await;
     let serve_by = async || story.case(case).await.serve_by;
@@ -639,7 +614,7 @@ async fn promised(engine: Engine) {
 
 async fn overdue(engine: Engine) {
     let story = Story::begins(engine).await;
-    let bao = add(&story.shop, "Bao", Role::Supervisor).await;
+    let bao = story.shop.hires("Bao", Role::Supervisor).await.id;
     story.promises(Some(5 * MINUTE)).await;
     let case = story.hears("Hello?").await;
     let other = story.hears_from("browser-2", "Anybody?").await;

@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 use throughline_engine::Error;
-use throughline_engine::access::member::{self, NewMember};
 use throughline_engine::conversation::{self, Author, Conversation};
-use throughline_engine::job::Runner;
-use throughline_engine::routing::{self, Dispatcher, Presence, ROUTE, Wait, WorkerSettings};
+use throughline_engine::routing::{self, Dispatcher, Presence, Wait, WorkerSettings};
 use throughline_model::conversation::{CaseStatus, Role};
 use throughline_model::id::{ConversationId, MemberId};
 use throughline_model::identifier::{Identifier, IdentifierKind};
@@ -26,13 +24,11 @@ struct Story {
 impl Story {
     async fn begins(engine: Engine) -> Self {
         let shop = Shop::open(engine).await;
-        let (ana, ben) = (add(&shop, "Ana").await, add(&shop, "Ben").await);
-        let routing = Dispatcher::open(shop.database.db.clone(), shop.setup.clone()).await;
         Self {
-            routing: Arc::new(routing.expect("the router is restored")),
+            ana: shop.hires("Ana", Role::Agent).await.id,
+            ben: shop.hires("Ben", Role::Agent).await.id,
+            routing: shop.router().await,
             shop,
-            ana,
-            ben,
         }
     }
 
@@ -51,10 +47,7 @@ impl Story {
     }
 
     async fn works(&self) {
-        let (db, setup) = (self.shop.database.db.clone(), self.shop.setup.clone());
-        let handler = Arc::clone(&self.routing) as _;
-        let runner = Runner::new(db, setup).with(ROUTE, handler, 1);
-        runner.run_due().await.expect("the jobs run");
+        self.shop.routes(&self.routing).await;
     }
 
     /// The conversation that a member is asked to take.
@@ -97,20 +90,6 @@ impl Story {
         change.fields.insert("skills".to_owned(), skills);
         self.change(id, change).await.map(drop)
     }
-}
-
-async fn add(shop: &Shop, name: &'static str) -> MemberId {
-    let clock = shop.setup.clock.clone();
-    let add = move |tx: &mut Tx<'_>| {
-        let new = NewMember {
-            email: format!("{name}@shop.example"),
-            name: name.to_owned(),
-            role: Role::Agent,
-        };
-        member::add(tx, &clock, &new, "test")
-    };
-    let added = shop.database.db.write(add).await;
-    added.expect("the member is added").id
 }
 
 async fn moves_up(engine: Engine) {

@@ -76,8 +76,7 @@ pub async fn agent_with(shop: &Shop, brain: Brain, knowledge: Knowledge) -> Arc<
 /// The router, which gives conversations to `agent`, and the agent's turns.
 pub async fn at_work(shop: &Shop, agent: Arc<Agent>) -> (Runner, Arc<Dispatcher>) {
     let (db, setup) = (shop.database.db.clone(), shop.setup.clone());
-    let router = Dispatcher::open(db.clone(), setup.clone()).await;
-    let router = Arc::new(router.expect("the router is restored"));
+    let router = shop.router().await;
     let runner = Runner::new(db, setup)
         .with(ROUTE, router.clone(), 1)
         .with(AGENT, agent, 1);

@@ -5,6 +5,7 @@
 
 mod agent;
 mod database;
+mod desk;
 mod shop;
 
 pub use agent::{agent, agent_with, at_work, brain, demo_business};

@@ -100,8 +100,7 @@ async fn open(address: SocketAddr) -> (Router, ()) {
         adapters,
         HashMap::new(),
     );
-    let routing = Dispatcher::open(db.clone(), setup.clone()).await.unwrap();
-    let routing = Arc::new(routing);
+    let routing = shop.router().await;
     let runner = Runner::new(db.clone(), setup.clone())
         .with(DELIVER, Arc::new(deliverer), 4)
         .with(ROUTE, Arc::clone(&routing) as _, 1);

@@ -6,12 +6,10 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use serde_json::Value;
 use std::sync::Arc;
 use throughline_engine::access::invite::{self, Acceptance};
-use throughline_engine::access::member::{self, NewMember};
 use throughline_engine::access::token::{self, NewToken};
 use throughline_engine::access::{Member, Scope, session};
 use throughline_engine::agent::Agent;
 use throughline_engine::intake::Received;
-use throughline_engine::routing::Dispatcher;
 use throughline_http::App;
 use throughline_model::conversation::Role;
 use throughline_model::identifier::Identifier;
@@ -99,8 +97,7 @@ impl Desk {
             config,
             Vec::new(),
         );
-        let routing = Dispatcher::open(shop.database.db.clone(), shop.setup.clone()).await;
-        let app = app.with_routing(Arc::new(routing.unwrap()));
+        let app = app.with_routing(shop.router().await);
         let app = app.with_agent(agent);
         let router = throughline_http::router(app.clone());
         Self { shop, app, router }
@@ -128,17 +125,7 @@ impl Desk {
 
     /// A member without a password.
     pub async fn invited(&self, name: &str, role: Role) -> Member {
-        let clock = self.shop.setup.clock.clone();
-        let new = NewMember {
-            email: format!("{name}@shop.example"),
-            name: name.to_owned(),
-            role,
-        };
-        let added = self
-            .app
-            .db()
-            .write(move |tx| member::add(tx, &clock, &new, "system"));
-        added.await.unwrap()
+        self.shop.hires(name, role).await
     }
 
     /// A member who can log in with [`PASSWORD`].

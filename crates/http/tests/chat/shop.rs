@@ -12,7 +12,7 @@ use throughline_engine::delivery::{Adapters, DELIVER, Deliverer};
 use throughline_engine::job::Runner;
 use throughline_engine::push::{PUSH, Push};
 use throughline_engine::reply::{self, NewReply};
-use throughline_engine::routing::{Dispatcher, ROUTE};
+use throughline_engine::routing::Dispatcher;
 use throughline_engine::visitor::offline::{CHAT_OFFLINE, Offline};
 use throughline_engine::{attachment, endpoint, identity};
 use throughline_http::chat::{OwnChats, mailboxes, terms};
@@ -135,8 +135,7 @@ impl ChatShop {
             });
         }
         let (db, setup, files) = (&shop.database.db, &shop.setup, &shop.files);
-        let routing = Dispatcher::open(db.clone(), setup.clone()).await;
-        let routing = Arc::new(routing.unwrap());
+        let routing = shop.router().await;
         let app = App::new(
             db.clone(),
             setup.clone(),
@@ -259,9 +258,7 @@ impl ChatShop {
 
     /// The router hears of what has happened.
     pub async fn routes(&self) {
-        let (db, setup) = (self.shop.database.db.clone(), self.shop.setup.clone());
-        let runner = Runner::new(db, setup).with(ROUTE, Arc::clone(&self.routing) as _, 1);
-        runner.run_due().await.unwrap();
+        self.shop.routes(&self.routing).await;
     }
 
     pub fn pass(&self, ms: i64) {

@@ -3,25 +3,12 @@
 use crate::shop::ChatShop;
 use crate::streams::Stream;
 use serde_json::{Value, json};
-use throughline_engine::access::member::{self, NewMember};
 use throughline_engine::routing::Presence;
 use throughline_engine::setting;
 use throughline_model::conversation::Role;
 use throughline_model::id::MemberId;
 use throughline_storage::Hint;
 use throughline_testkit::on_both_engines;
-
-async fn mia(shop: &ChatShop) -> MemberId {
-    let clock = shop.shop.setup.clock.clone();
-    let new = NewMember {
-        email: "mia@shop.example".to_owned(),
-        name: "Mia".to_owned(),
-        role: Role::Agent,
-    };
-    let db = &shop.shop.database.db;
-    let added = db.write(move |tx| member::add(tx, &clock, &new, "system"));
-    added.await.unwrap().id
-}
 
 async fn takes(shop: &ChatShop, member: MemberId) {
     let me = shop.routing.me(member).await.unwrap();
@@ -37,7 +24,7 @@ async fn told(stream: &mut Stream) -> Value {
 fn a_visitor_hears_how_the_line_moves_until_somebody_has_come() {
     on_both_engines(|engine| async move {
         let shop = ChatShop::open(engine).await;
-        let mia = mia(&shop).await;
+        let mia = shop.shop.hires("Mia", Role::Agent).await.id;
         let (ben, ana) = (shop.visitor().await, shop.visitor().await);
         ben.writes("I am first").await;
         shop.routes().await;
