@@ -44,15 +44,13 @@ impl Router {
         let wrap_up_ms = self.rules[class.index()].wrap_up_ms;
         let post = self.workers.get(&worker);
         let is_human = post.is_some_and(Post::is_human);
+        let is_here = post.is_some_and(|post| post.row.presence != Presence::Offline);
         // Whoever waits, waits for people.
         if is_human {
             self.remember_length(queue, class, now_ms - assignment.since_ms);
         }
-        let post = self.workers.get(&worker);
-        let wraps_up = wrap_up_ms > 0
-            && assignment.state == AssignmentState::Active
-            && is_human
-            && post.is_some_and(|post| post.row.presence != Presence::Offline);
+        let is_active = assignment.state == AssignmentState::Active;
+        let wraps_up = wrap_up_ms > 0 && is_active && is_human && is_here;
         if !wraps_up {
             self.release(item, Release::Finished);
             self.forget(item);
