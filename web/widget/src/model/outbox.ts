@@ -43,15 +43,13 @@ export class Outbox {
   /** Puts a message on its way. */
   add(text: string, files: ChatFile[], newIssue: boolean, beside: Beside = {}): void {
     this.drafts.push({ id: crypto.randomUUID(), text, files, newIssue, at: Date.now(), ...beside });
-    this.keep();
-    this.flush();
+    this.keepAndSend();
   }
 
   /** Tries a refused message once more, under the same id. */
   retry(draft: Draft): void {
     delete draft.refused;
-    this.keep();
-    this.flush();
+    this.keepAndSend();
   }
 
   /** Gives a message up. */
@@ -89,7 +87,7 @@ export class Outbox {
       const draft = this.drafts.find((one) => one.refused === undefined);
       if (!draft) return;
       try {
-        await this.api.come();
+        if (!this.api.isVisitor) await this.api.come();
         const accepted = await this.api.post<Accepted>("messages", {
           client_message_id: draft.id,
           text: draft.text,
@@ -125,6 +123,13 @@ export class Outbox {
     draft.refused = problem.message;
     this.keep();
     return true;
+  }
+
+  /** What is kept leaves before the page is drawn anew, which takes a while in a long conversation. */
+  private keepAndSend(): void {
+    this.memory.keepDrafts(this.drafts);
+    this.flush();
+    this.courier.changed();
   }
 
   private keep(): void {
