@@ -59,8 +59,11 @@ const story = {
     const { context, page } = await desk();
     await row(page, "Mia Weber").click();
     await said(page, "Where is my parcel 4711?").waitFor();
-    await business("types", { conversation });
-    await page.getByText("Mia Weber is typing …").waitFor();
+    // It is not stored: who has not begun to listen does not hear of it.
+    await until("she is seen to write", async () => {
+      await business("types", { conversation });
+      return page.getByText("Mia Weber is typing …").isVisible();
+    });
     await business("writes", { text: "Thank you!" });
     await said(page, "Thank you!").waitFor();
     assert.equal(await page.getByText("is typing …").count(), 0);

@@ -1,6 +1,6 @@
 // The door to the desk: profiles, logging in, and telling a story from its first line to its last.
 import assert from "node:assert/strict";
-import { base, launch, picture } from "./browser.mjs";
+import { base, launch, picture, until } from "./browser.mjs";
 
 export { change, said } from "./browser.mjs";
 
@@ -47,6 +47,16 @@ export async function desk(options, who) {
 }
 
 export const row = (page, name) => page.locator(".row", { hasText: name });
+
+/** Opens what the timeline has folded, until `line` is in sight. */
+export const unfolded = (page, what, line) =>
+  until(`${what} is in the timeline`, async () => {
+    if (await line.isVisible()) return true;
+    const fold = page.locator(".event.fold").last();
+    if (await fold.isVisible()) await fold.click();
+    return false;
+  });
+
 export const focused = (page) =>
   page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.className);
 

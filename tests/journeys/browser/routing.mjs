@@ -1,7 +1,7 @@
 // The router at the desk: who is there, who is offered what, what becomes of it, and who watches over all of it.
 import assert from "node:assert/strict";
 import { accessible, base, business, picture, until } from "./browser.mjs";
-import { change, desk, focused, LOOKS, NARROW, row, said, tell } from "./door.mjs";
+import { change, desk, focused, LOOKS, NARROW, row, said, tell, unfolded } from "./door.mjs";
 
 const card = (page, name) => page.getByRole("article", { name: `Offer: ${name}` });
 const presence = (page) => page.getByRole("region", { name: "Presence" });
@@ -39,9 +39,7 @@ async function close(...desks) {
 async function why(page, line = "") {
   const name = `Why? ${line}`;
   const asks = page.getByRole("button", { name }).first();
-  const fold = page.locator(".event.fold").first();
-  await asks.or(fold).first().waitFor();
-  if (await fold.isVisible()) await fold.click();
+  await unfolded(page, name, asks);
   await asks.press("Enter");
   await page.getByRole("button", { name, expanded: true }).waitFor();
   await page.locator(".why").waitFor();
@@ -111,7 +109,8 @@ const story = {
     await said(ben.page, "My lamp <b>flickers</b>").waitFor();
     await until("the answer can be written", async () => (await focused(ben.page)) === "Message to the customer");
     assert.match(ben.page.url(), /\/desk\/mine\//);
-    assert.equal(await ben.page.getByLabel("Owner", { exact: true }).locator("option:checked").textContent(), "Ben <b>Okoro</b> (You)");
+    const owner = ben.page.getByLabel("Owner", { exact: true }).locator("option:checked");
+    await until("it is Ben's", async () => (await owner.textContent()) === "Ben <b>Okoro</b> (You)");
     await close(ana, ben);
   },
 

@@ -1,7 +1,7 @@
 // A supervisor looks after the rules; an agent asks for what they forbid; and both read what the AI thought.
 import assert from "node:assert/strict";
 import { accessible, base, business, picture, until } from "./browser.mjs";
-import { desk, LOOKS, row, said, tell } from "./door.mjs";
+import { desk, LOOKS, row, said, tell, unfolded } from "./door.mjs";
 
 // Aarav's bookshelf costs more than an agent may decide about: the AI asks for an approval by itself.
 const mails = (text, picture = false) => business("mails", { text, picture });
@@ -43,12 +43,7 @@ const approvals = (page, name) => page.getByRole("link", { name });
 /** Opens what is folded, until `text` is in sight. */
 async function event(page, text) {
   const line = page.locator(".event-text", { hasText: text }).last();
-  await until(`${text} is in the timeline`, async () => {
-    if (await line.isVisible()) return true;
-    const fold = page.locator(".event.fold").last();
-    if (await fold.isVisible()) await fold.click();
-    return false;
-  });
+  await unfolded(page, text, line);
   return line;
 }
 

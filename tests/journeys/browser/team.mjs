@@ -1,7 +1,7 @@
 // Colleagues at the same desk: they see each other, mention each other, share views and macros, and find what was said.
 import assert from "node:assert/strict";
 import { accessible, base, business, picture, until } from "./browser.mjs";
-import { change, desk, door, enter, focused, LOOKS, row, said, tell } from "./door.mjs";
+import { change, desk, door, enter, focused, LOOKS, row, said, tell, unfolded } from "./door.mjs";
 
 const { conversation } = await business("mia", {});
 const hostile = await business("hostile", {});
@@ -25,10 +25,7 @@ const story = {
     await page.getByRole("button", { name: "Remove the tag vip" }).press("Enter");
     await until("the tag is gone", async () => (await page.locator(".head .tag.own", { hasText: "vip" }).count()) === 0);
     const noted = page.locator(".event", { hasText: "Tagged late-parcel" }).first();
-    const folded = page.locator(".event.fold").first();
-    await noted.or(folded).first().waitFor();
-    if (await folded.isVisible()) await folded.click();
-    await noted.waitFor();
+    await unfolded(page, "the new tag", noted);
     await page.keyboard.press("f");
     await until("the first choice has the focus", () => page.locator(".filter select").first().evaluate((choice) => choice === document.activeElement));
     await page.keyboard.press("Escape");

@@ -9,7 +9,7 @@ const browser = await launch();
 
 const outside = async (path, body) => {
   const request = body && { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
-  const answer = await fetch(`${host}/story/${path}`, { ...request, signal: AbortSignal.timeout(20_000) });
+  const answer = await fetch(`${host}/story/${path}`, { ...request, signal: AbortSignal.timeout(90_000) });
   assert.ok(answer.ok, `${path}: ${answer.status}`);
   return answer.text();
 };

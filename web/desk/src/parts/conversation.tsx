@@ -32,10 +32,18 @@ import { TimelineView } from "./timeline.tsx";
 import { Waited } from "./waited.tsx";
 
 const TYPING_MS = 6000;
+/** Changes come in company: what hangs on them is read once for all. */
+const SETTLE_MS = 300;
 
 export function ConversationView({ id }: { id: string }): JSX.Element {
   const row = inbox.list.get().rows.find((one) => one.id === id);
   const [here, setHere] = useState<Conversation | null>(row ?? null);
+  /** Counts what has been heard: a reading that was on its way meanwhile is older. */
+  const heardOf = useRef(0);
+  const take = (now: Conversation): void => {
+    heardOf.current += 1;
+    setHere(now);
+  };
   const [problem, setProblem] = useState<string | null>(null);
   const [customer, setCustomer] = useState<CustomerView | null>(null);
   const [lines, setLines] = useState<Interaction[]>([]);
@@ -46,6 +54,8 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
   const typing = useTyping(id);
   const presence = useMemo(() => new Presence(id), [id]);
   const colleagues = useStore(presence.here);
+  // The choice of the owner is drawn with its options: a browser chooses the first of those that come later.
+  useStore(members);
   const [rival, setRival] = useState<Author | null>(null);
   const [transferring, setTransferring] = useState(false);
   const [snoozing, setSnoozing] = useState(false);
@@ -58,8 +68,9 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
   useEffect(() => {
     const away = new AbortController();
     const load = async (): Promise<void> => {
+      const before = heardOf.current;
       const found = await get<Conversation>(`conversations/${id}`, away.signal);
-      setHere(found);
+      if (before === heardOf.current) setHere(found);
       const [person, all] = await Promise.all([
         get<CustomerView>(`customers/${found.customer}`, away.signal),
         get<Page<Interaction>>(`conversations/${id}/interactions`, away.signal),
@@ -77,11 +88,21 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
     if (!timeline) return;
     timeline.want(timeline.length - 1, timeline.length);
     let timer = 0;
+    let isBack = false;
+    const catchUp = (): void => {
+      timeline.refreshDeliveries();
+      setTurn((count) => count + 1);
+    };
     let stop: (() => void) | null = null;
     const start = (): void => {
       stop ??= follow(() => `/api/v1/conversations/${id}/events?after=${timeline.length}`, {
-        // Whoever asks who is here has to hear the answers.
-        open: () => presence.come(),
+        open: () => {
+          // Whoever asks who is here has to hear the answers.
+          presence.come();
+          // Entries come again after a break; how the case and its deliveries stand does not.
+          if (isBack) catchUp();
+          isBack = true;
+        },
         entry: (data) => {
           const entry = data as Entry;
           timeline.take(entry);
@@ -98,12 +119,9 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
           if (entry.direction === "in") say(`${authorName(entry.author)}: ${entry.text.slice(0, 120)}`);
         },
         conversation: (data) => {
-          setHere(data as Conversation);
+          take(data as Conversation);
           clearTimeout(timer);
-          timer = setTimeout(() => {
-            timeline.refreshDeliveries();
-            setTurn((count) => count + 1);
-          }, 300);
+          timer = setTimeout(catchUp, SETTLE_MS);
         },
         fleeting: (data) => {
           typing.take(data);
@@ -138,7 +156,7 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
 
   const change = async (wish: Change, done: string): Promise<boolean> => {
     try {
-      setHere(await patch<Conversation>(`conversations/${id}`, wish));
+      take(await patch<Conversation>(`conversations/${id}`, wish));
       say(done);
       return true;
     } catch (error) {
@@ -154,7 +172,7 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
     if (await assign(me())) document.getElementById("main")?.focus();
   };
   const snooze = async (until: number): Promise<void> => {
-    setHere(await patch<Conversation>(`conversations/${id}`, { status: "snoozed", snoozed_until: until }));
+    take(await patch<Conversation>(`conversations/${id}`, { status: "snoozed", snoozed_until: until }));
     say(t("statusChanged", { status: t("status_snoozed") }));
   };
   useCommand("assign", here ? () => void assign(me()) : null);
@@ -238,14 +256,14 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
           </div>
           <Tags tags={here.tags} onChange={change} />
         </header>
-        {here.callback && !finished && <CallbackLine conversation={id} callback={here.callback} onChange={setHere} />}
+        {here.callback && !finished && <CallbackLine conversation={id} callback={here.callback} onChange={take} />}
         {everything && <History customer={here.customer} name={customer?.name ?? null} conversation={id} />}
         {instead === "trace" && <TracePlace conversation={id} length={here.last_seq} />}
         {instead === null && <TimelineView key={id} timeline={timeline} customer={customer?.name ?? row?.customer_name ?? null} onRead={(seq) => markSeen(id, seq)} />}
         <p class="typing" role="status">{typing.text}</p>
         <Composer key={id} conversation={here} customer={customer} lines={lines} onLines={setLines} rival={rival} onRivalSeen={() => setRival(null)} />
         {transferring && <TransferDialog conversation={here} onClose={() => setTransferring(false)} />}
-        {calling && <CallbackDialog conversation={here} customer={customer} onChange={setHere} onClose={() => setCalling(false)} />}
+        {calling && <CallbackDialog conversation={here} customer={customer} onChange={take} onClose={() => setCalling(false)} />}
         {snoozing && <SnoozeDialog onSnooze={snooze} onClose={() => setSnoozing(false)} />}
       </main>
       {wish && <AskPlace wish={wish} />}
@@ -280,7 +298,7 @@ function Choice({ label, value, onChange, children }: ChoiceProps): JSX.Element 
 }
 
 function Owners({ owner }: { owner: string | null }): JSX.Element {
-  const all = useStore(members).filter((one) => one.enabled || one.id === owner);
+  const all = members.get().filter((one) => one.enabled || one.id === owner);
   return <>{all.map((one) => <option key={one.id} value={one.id}>{one.id === me() ? `${one.name} (${t("you")})` : one.name}</option>)}</>;
 }
 
