@@ -1,7 +1,8 @@
 //! Turns every `queries.sql` beside a domain into constants: `queries::conversation::APPEND`.
 //!
 //! A section starts with `-- name: append`, or `-- name: append @postgres` where one engine needs a text
-//! of its own. SQLite gets `?1` for `$1`, so that parameters go by number on both engines.
+//! of its own. SQLite gets `?1` for `$1`, so that parameters go by number on both engines. What several queries share
+//! stands once, in a section `-- name: wanted @part`; `{wanted}` in a query is where it belongs.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,6 +13,7 @@ struct Texts {
     shared: Option<String>,
     sqlite: Option<String>,
     postgres: Option<String>,
+    part: Option<String>,
 }
 
 fn main() {
@@ -47,9 +49,20 @@ fn write_domain(path: &Path, code: &mut String, all: &mut Vec<String>) {
         code,
         "/// Queries of `{domain}`.\npub mod {domain} {{\nuse super::Query;"
     );
-    for (name, texts) in sections(&text, &file) {
+    let all_sections = sections(&text, &file);
+    let whole = |text: &String| {
+        let parts = all_sections.iter();
+        let parts = parts.filter_map(|(name, texts)| Some((name, texts.part.as_ref()?)));
+        parts.fold(text.clone(), |text, (name, part)| {
+            text.replace(&format!("{{{name}}}"), part)
+        })
+    };
+    for (name, texts) in all_sections
+        .iter()
+        .filter(|(_, texts)| texts.part.is_none())
+    {
         let constant = name.to_uppercase();
-        let pick = |own: &Option<String>| own.clone().or_else(|| texts.shared.clone());
+        let pick = |own: &Option<String>| own.as_ref().or(texts.shared.as_ref()).map(whole);
         let (Some(sqlite), Some(postgres)) = (pick(&texts.sqlite), pick(&texts.postgres)) else {
             panic!(
                 "{}: query {name} has a text for one engine only",
@@ -86,6 +99,7 @@ fn sections(text: &str, file: &Path) -> BTreeMap<String, Texts> {
             "" => &mut texts.shared,
             "sqlite" => &mut texts.sqlite,
             "postgres" => &mut texts.postgres,
+            "part" => &mut texts.part,
             other => panic!("{}: {name} names an unknown engine {other}", file.display()),
         };
         assert!(

@@ -30,7 +30,7 @@ pub use callback::{
 pub(crate) use callback::{amend_callback, no_callback};
 pub use fact::{Fact, facts, set_fact};
 pub use follow::follow;
-pub use inbox::{InboxFilter, InboxRow, InboxWords, Whose, inbox};
+pub use inbox::{InboxFilter, InboxOrder, InboxPlace, InboxRow, InboxWords, Whose, inbox};
 pub(crate) use join::contact;
 pub use join::{
     Interaction, Joined, Wanted, interaction, interaction_by_id, interactions, join_or_start,

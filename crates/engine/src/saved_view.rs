@@ -1,7 +1,7 @@
 //! Saved views: filters of the inbox with a name, a member's own or everybody's.
 
 use crate::access::{Permission, Principal};
-use crate::conversation::checked_tag;
+use crate::conversation::{InboxOrder, checked_tag};
 use crate::error::{Error, Result};
 use crate::name;
 use crate::queries::saved_view as queries;
@@ -62,6 +62,9 @@ pub struct ViewFilter {
     /// Part of the subject, of a field or fact, or of the customer's name or address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub search: Option<String>,
+    /// What comes first; the latest change when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<InboxOrder>,
 }
 
 /// A filter of the inbox with a name.

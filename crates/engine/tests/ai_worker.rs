@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use throughline_engine::Error;
 use throughline_engine::agent;
 use throughline_engine::conversation::{
-    self, Author, Conversation, Entry, InboxFilter, NewCallback, View, Whose,
+    self, Author, Conversation, Entry, InboxFilter, InboxOrder, NewCallback, View, Whose,
 };
 use throughline_engine::job::Runner;
 use throughline_engine::routing::{AgentSettings, Dispatcher, Presence, Transfer};
@@ -89,7 +89,8 @@ impl Story {
             ..InboxFilter::default()
         };
         let db = &self.shop.database.db;
-        let read = db.read(move |tx| conversation::inbox(tx, &filter, None, 10));
+        let read =
+            db.read(move |tx| conversation::inbox(tx, &filter, InboxOrder::Latest, None, 10));
         let rows = read.await.expect("the inbox is read").into_iter();
         rows.map(|row| row.conversation.id).collect()
     }

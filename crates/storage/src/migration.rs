@@ -58,6 +58,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "with_agent",
         include_str!("../migrations/0016_with_agent.sql"),
     ),
+    (17, "orders", include_str!("../migrations/0017_orders.sql")),
 ];
 
 const LIST: Query = Query::plain(

@@ -8,6 +8,9 @@
 //!
 //! -- name: claim_jobs @postgres
 //! … what PostgreSQL gets instead …
+//!
+//! -- name: wanted @part
+//! … what stands wherever a query of this file says {wanted} …
 //! ```
 //!
 //! Placeholders are `$1`, `$2`, …; SQLite gets them as `?1`, `?2`, … . The engine crate's build script

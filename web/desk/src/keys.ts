@@ -33,6 +33,7 @@ export const COMMANDS = {
   accept: { keys: "Alt+O", group: "keysEverywhere", label: "keyAccept" },
   decline: { keys: "Alt+X", group: "keysEverywhere", label: "keyDecline" },
   filter: { keys: "F", group: "keysList", label: "filter" },
+  order: { keys: "O", group: "keysList", label: "keyOrder" },
   next: { keys: "J", group: "keysList", label: "keyNext" },
   previous: { keys: "K", group: "keysList", label: "keyPrevious" },
   enter: { keys: "Enter", group: "keysList", label: "keyOpen" },

@@ -86,6 +86,21 @@ impl NewEntry {
             body,
         }
     }
+
+    /// Whether the customer waits for an answer from now on, or no longer; nothing where it stays as it is. A program's
+    /// own mail, such as that of somebody on holiday, asks nothing, and what the platform sends by itself is no answer.
+    /// What the AI agent says as it hands over was none either.
+    fn waiting(&self) -> Option<&'static str> {
+        use AuthorKind::{Ai, Api, Member};
+        match (self.kind, self.direction, self.author.kind) {
+            (EntryKind::Message, Direction::In, _) if self.body["automatic"] != true => {
+                Some("asked")
+            }
+            (EntryKind::Routing, _, Ai) if self.body.get("handoff").is_some() => Some("asked"),
+            (EntryKind::Message, Direction::Out, Member | Api | Ai) => Some("answered"),
+            _ => None,
+        }
+    }
 }
 
 /// Appends an entry with the next number of its conversation. The number is taken under the conversation's lock
@@ -144,7 +159,7 @@ fn insert(
     let (seq, owner) = tx
         .optional(
             &queries::NEXT_SEQ,
-            params![entry.conversation, now],
+            params![entry.conversation, now, entry.waiting().unwrap_or_default()],
             |row| Ok((row.get("last_seq")?, row.get("owner_id")?)),
         )?
         .ok_or_else(|| crate::Error::not_found("conversation", entry.conversation))?;

@@ -111,8 +111,10 @@ fn move_lines(
         )?;
         move_fact(tx, from, entry.seq, to, seq)?;
     }
-    rating::recount(tx, from)?;
-    rating::recount(tx, to)?;
+    for one in [from, to] {
+        rating::recount(tx, one)?;
+        tx.execute(&queries::RECOUNT_WAITING, params![one])?;
+    }
     for stray in lines {
         tx.execute(&queries::RETIRE_INTERACTION, params![stray.line.id])?;
     }

@@ -7,13 +7,14 @@ use crate::conversation::tag::tag_pattern;
 use crate::error::Result;
 use crate::identity;
 use crate::queries::conversation as queries;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use throughline_model::channel::Channel;
 use throughline_model::clock::Millis;
 use throughline_model::conversation::{CaseStatus, Direction, EntryKind, Priority};
 use throughline_model::id::{ConversationId, CustomerId, MemberId};
 use throughline_model::identifier::IdentifierKind;
-use throughline_storage::{Tx, params};
+use throughline_model::words;
+use throughline_storage::{Tx, Value, params};
 use uuid::Uuid;
 
 /// The most of a message's text that is shown, in characters.
@@ -31,6 +32,29 @@ pub enum Whose {
     Nobody,
     /// Those the AI agent has.
     Agent,
+}
+
+words! {
+    /// What comes first.
+    InboxOrder {
+        /// What changed last.
+        Latest = "latest",
+        /// The customer who has waited longest; after those who wait, what changed last.
+        Waiting = "waiting",
+        /// The promise that runs out first; after those with a promise, what changed last.
+        Due = "due",
+    }
+}
+
+/// Where in the list a row stands, in one order: the next page begins after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboxPlace {
+    /// The order it is a place in.
+    pub order: InboxOrder,
+    /// Whether it comes before those that nobody waits in, or that nothing is promised in.
+    first: bool,
+    at: Millis,
+    id: ConversationId,
 }
 
 /// Which conversations to show; the default is all.
@@ -66,6 +90,24 @@ pub struct InboxRow {
     pub latest: Option<InboxWords>,
 }
 
+impl InboxRow {
+    /// Where it stands in an order.
+    pub fn place(&self, order: InboxOrder) -> InboxPlace {
+        let one = &self.conversation;
+        let first = match order {
+            InboxOrder::Latest => None,
+            InboxOrder::Waiting => one.waiting_since,
+            InboxOrder::Due => one.serve_by,
+        };
+        InboxPlace {
+            order,
+            first: first.is_some(),
+            at: first.unwrap_or(one.updated_at),
+            id: one.id,
+        }
+    }
+}
+
 /// What was said last in a conversation: a message, a call or a note.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct InboxWords {
@@ -85,17 +127,47 @@ pub struct InboxWords {
     pub text: String,
 }
 
-/// Conversations, the latest first, from before `before` (`updated_at` and id of the last one seen).
+/// Conversations in an order, from after `after`, the place of the last one seen.
 ///
 /// # Errors
 /// When the database fails.
 pub fn inbox(
     tx: &mut Tx<'_>,
     filter: &InboxFilter,
-    before: Option<(Millis, ConversationId)>,
+    order: InboxOrder,
+    after: Option<InboxPlace>,
     limit: usize,
 ) -> Result<Vec<InboxRow>> {
-    let (at, id) = before.unwrap_or((Millis::MAX, ConversationId(Uuid::max())));
+    let first = match order {
+        InboxOrder::Latest => None,
+        InboxOrder::Waiting => Some(&queries::INBOX_WAITING),
+        InboxOrder::Due => Some(&queries::INBOX_DUE),
+    };
+    let mut found = Vec::new();
+    if let Some(query) = first
+        && after.is_none_or(|after| after.first)
+    {
+        let (at, id) = after.map_or((Millis::MIN, ConversationId(Uuid::nil())), |after| {
+            (after.at, after.id)
+        });
+        let values = asked(filter, at, id, limit)?;
+        found = tx.all(query, &values, read_conversation)?;
+    }
+    if found.len() < limit {
+        let (at, id) = after
+            .filter(|after| !after.first)
+            .map_or((Millis::MAX, ConversationId(Uuid::max())), |after| {
+                (after.at, after.id)
+            });
+        let mut values = asked(filter, at, id, limit - found.len())?;
+        values.push(order.as_str().into());
+        found.extend(tx.all(&queries::INBOX, &values, read_conversation)?);
+    }
+    found.into_iter().map(|one| row(tx, one)).collect()
+}
+
+/// What every order asks for, from after this place.
+fn asked(filter: &InboxFilter, at: Millis, id: ConversationId, limit: usize) -> Result<Vec<Value>> {
     let (whose, owner) = match filter.whose {
         Whose::All => ("", None),
         Whose::Owner(member) => ("owner", Some(member)),
@@ -110,7 +182,7 @@ pub fn inbox(
         None | Some("") => String::new(),
         Some(text) => identity::pattern(text),
     };
-    let values = params![
+    Ok(params![
         at,
         id,
         statuses,
@@ -121,9 +193,8 @@ pub fn inbox(
         limit,
         priorities,
         tag.unwrap_or_default()
-    ];
-    let found = tx.all(&queries::INBOX, values, read_conversation)?;
-    found.into_iter().map(|one| row(tx, one)).collect()
+    ]
+    .to_vec())
 }
 
 fn between_commas(words: impl Iterator<Item = &'static str>) -> String {

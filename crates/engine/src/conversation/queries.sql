@@ -7,11 +7,15 @@ SELECT $1, $2, $3, 'open', $4, e.priority,
 FROM endpoint e WHERE e.id = $6
 RETURNING priority, fields, tags
 
--- name: by_id
+-- name: case @part
 SELECT c.id, c.identifier_id, i.customer_id, c.brand, c.status, c.subject, c.priority, c.owner_id, c.fields, c.last_seq,
        c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags, c.serve_by, c.with_agent,
-       c.callback
-FROM conversation c JOIN identifier i ON i.id = c.identifier_id WHERE c.id = $1
+       c.callback, c.waiting_since
+FROM conversation c JOIN identifier i ON i.id = c.identifier_id
+
+-- name: by_id
+{case}
+WHERE c.id = $1
 
 -- Conversations of a customer that a message may join, the best first: the one in which this very identifier
 -- wrote on this endpoint, then one that was this person's before members merged anything, then the latest.
@@ -36,13 +40,29 @@ SELECT id, status FROM conversation WHERE id = $1 FOR UPDATE
 -- name: reopen
 UPDATE conversation SET status = 'open', resolved_at = NULL, snoozed_until = NULL WHERE id = $1
 
+-- `$3` says whether the customer waits from now on (`asked`), no longer (`answered`), or as before. Whoever waits already
+-- waits since then.
 -- name: next_seq
-UPDATE conversation SET last_seq = last_seq + 1, updated_at = CASE WHEN updated_at > $2 THEN updated_at ELSE $2 END
+UPDATE conversation SET last_seq = last_seq + 1, updated_at = CASE WHEN updated_at > $2 THEN updated_at ELSE $2 END,
+       waiting_since = CASE CAST($3 AS TEXT) WHEN 'asked' THEN COALESCE(waiting_since, $2) WHEN 'answered' THEN NULL
+                       ELSE waiting_since END
 WHERE id = $1 RETURNING last_seq, owner_id
 
 -- A person has answered: what was promised is kept.
 -- name: answered
-UPDATE conversation SET serve_by = NULL WHERE id = $1 AND serve_by IS NOT NULL
+UPDATE conversation SET serve_by = NULL, waiting_since = NULL
+WHERE id = $1 AND (serve_by IS NOT NULL OR waiting_since IS NOT NULL)
+
+-- Since when the customer waits, from what was said: entries that moved were numbered anew, so their times count.
+-- name: recount_waiting
+UPDATE conversation SET waiting_since = CASE WHEN status IN ('resolved', 'closed') THEN NULL ELSE (
+  SELECT MIN(e.at) FROM entry e
+  WHERE e.conversation_id = $1 AND e.kind = 'message' AND e.direction = 'in' AND e.body NOT LIKE '%"automatic":true%'
+    AND NOT EXISTS (
+      SELECT 1 FROM entry a WHERE a.conversation_id = $1 AND a.at >= e.at AND a.kind = 'message' AND a.direction = 'out'
+        AND a.author_kind IN ('member', 'api', 'ai')
+    )
+) END WHERE id = $1
 
 -- name: insert_entry
 INSERT INTO entry (conversation_id, seq, id, at, recorded_at, kind, direction, author_kind, author_id, author_name,
@@ -108,7 +128,7 @@ UPDATE interaction SET read_seq = $2 WHERE id = $1 AND read_seq < $2
 
 -- name: set_state
 UPDATE conversation SET status = $2, subject = $3, priority = $4, owner_id = $5, fields = $6, resolved_at = $7,
-       snoozed_until = $8, tags = $9 WHERE id = $1
+       snoozed_until = $8, tags = $9, waiting_since = $10 WHERE id = $1
 
 -- name: set_callback
 UPDATE conversation SET callback = $2 WHERE id = $1
@@ -121,25 +141,17 @@ UPDATE conversation SET subject = $2 WHERE id = $1 AND subject IS NULL
 SELECT id FROM conversation WHERE callback IS NOT NULL AND id <> $1 AND callback LIKE $2 AND callback LIKE $3 LIMIT 1
 
 -- name: list
-SELECT c.id, c.identifier_id, i.customer_id, c.brand, c.status, c.subject, c.priority, c.owner_id, c.fields, c.last_seq,
-       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags, c.serve_by, c.with_agent,
-       c.callback
-FROM conversation c JOIN identifier i ON i.id = c.identifier_id
+{case}
 WHERE (c.updated_at < $1 OR (c.updated_at = $1 AND c.id < $2))
   AND ($3 = '' OR c.status = $3)
   AND (CAST($4 AS TEXT) = '' OR c.owner_id = $5)
   AND ($6 = '' OR EXISTS (SELECT 1 FROM interaction x WHERE x.conversation_id = c.id AND x.channel = $6))
 ORDER BY c.updated_at DESC, c.id DESC LIMIT $7
 
--- `$3` has the wanted states between commas (`,open,pending,`), `$9` the priorities; `$4` says whose they are (`owner`,
--- `nobody`), and `$7` is a pattern in lower case.
--- name: inbox
-SELECT c.id, c.identifier_id, i.customer_id, c.brand, c.status, c.subject, c.priority, c.owner_id, c.fields, c.last_seq,
-       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags, c.serve_by, c.with_agent,
-       c.callback
-FROM conversation c JOIN identifier i ON i.id = c.identifier_id
-WHERE (c.updated_at < $1 OR (c.updated_at = $1 AND c.id < $2))
-  AND ($3 = '' OR $3 LIKE '%,' || c.status || ',%')
+-- What the inbox is asked for. `$3` has the wanted states between commas (`,open,pending,`), `$9` the priorities; `$4` says
+-- whose they are (`owner`, `nobody`, `agent`), and `$7` is a pattern in lower case.
+-- name: wanted @part
+($3 = '' OR $3 LIKE '%,' || c.status || ',%')
   AND (CAST($4 AS TEXT) <> 'owner' OR c.owner_id = $5)
   AND (CAST($4 AS TEXT) <> 'nobody' OR (c.owner_id IS NULL AND NOT c.with_agent))
   AND (CAST($4 AS TEXT) <> 'agent' OR (c.owner_id IS NULL AND c.with_agent))
@@ -153,7 +165,29 @@ WHERE (c.updated_at < $1 OR (c.updated_at = $1 AND c.id < $2))
       ))
   AND ($9 = '' OR $9 LIKE '%,' || c.priority || ',%')
   AND ($10 = '' OR c.tags LIKE $10 ESCAPE '\')
+
+-- The latest change first; without those that come before all others in the order `$11`.
+-- name: inbox
+{case}
+WHERE (c.updated_at < $1 OR (c.updated_at = $1 AND c.id < $2))
+  AND (CAST($11 AS TEXT) <> 'waiting' OR c.waiting_since IS NULL)
+  AND (CAST($11 AS TEXT) <> 'due' OR c.serve_by IS NULL)
+  AND {wanted}
 ORDER BY c.updated_at DESC, c.id DESC LIMIT $8
+
+-- Those who wait, the longest first.
+-- name: inbox_waiting
+{case}
+WHERE c.waiting_since >= $1 AND (c.waiting_since > $1 OR c.id > $2)
+  AND {wanted}
+ORDER BY c.waiting_since, c.id LIMIT $8
+
+-- Those who are promised something, what runs out first.
+-- name: inbox_due
+{case}
+WHERE c.serve_by >= $1 AND (c.serve_by > $1 OR c.id > $2)
+  AND {wanted}
+ORDER BY c.serve_by, c.id LIMIT $8
 
 -- What was said with all these words in it, each the beginning of one; the latest first.
 -- name: said @sqlite
@@ -207,10 +241,7 @@ SELECT conversation_id, seq, id, at, recorded_at, kind, direction, author_kind, 
 FROM entry WHERE conversation_id = $1 AND kind IN ('message', 'note', 'call') ORDER BY seq DESC LIMIT 1
 
 -- name: of_customer
-SELECT c.id, c.identifier_id, i.customer_id, c.brand, c.status, c.subject, c.priority, c.owner_id, c.fields, c.last_seq,
-       c.created_at, c.updated_at, c.resolved_at, c.snoozed_until, c.tags, c.serve_by, c.with_agent,
-       c.callback
-FROM conversation c JOIN identifier i ON i.id = c.identifier_id
+{case}
 WHERE i.customer_id = $1 AND c.id < $2 ORDER BY c.id DESC LIMIT $3
 
 -- name: set_fact

@@ -51,6 +51,9 @@ pub struct Conversation {
     /// By when the customer is to be served, as their queue promises, in milliseconds since 1970; none where nothing is
     /// promised, or a person has answered.
     pub serve_by: Option<Millis>,
+    /// Since when the customer waits for an answer, in milliseconds since 1970: since the first message that nobody has
+    /// answered, or since the AI agent has handed over. None where nobody waits, or the case is done.
+    pub waiting_since: Option<Millis>,
     /// Whether the router has given it to the AI agent.
     pub with_agent: bool,
     /// How the customer is to be called back, or what came of it.
@@ -261,6 +264,7 @@ pub(super) fn read_conversation(row: &Row<'_>) -> throughline_storage::Result<Co
         snoozed_until: row.get("snoozed_until")?,
         tags: row.json("tags")?,
         serve_by: row.get("serve_by")?,
+        waiting_since: row.get("waiting_since")?,
         with_agent: row.get("with_agent")?,
         callback: read_callback(row)?,
     })

@@ -89,6 +89,7 @@ pub fn change(
             after.resolved_at,
             after.snoozed_until,
             json!(after.tags),
+            after.waiting_since,
         ],
     )?;
     tag::remember(tx, setup, &change.add_tags)?;
@@ -184,6 +185,9 @@ fn apply(setup: &Setup, before: &Conversation, change: &Change) -> Result<Conver
             CaseStatus::Resolved | CaseStatus::Closed => before.resolved_at.or(Some(now)),
             _ => None,
         };
+    }
+    if is_over(after.status) {
+        after.waiting_since = None;
     }
     after.snoozed_until = match (after.status, change.snoozed_until) {
         (CaseStatus::Snoozed, Some(until)) if until > now + SNOOZE_LIMIT_MS => {

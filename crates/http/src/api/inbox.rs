@@ -8,10 +8,11 @@ use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use std::str::FromStr;
-use throughline_engine::conversation::{self, InboxFilter, InboxRow, Whose};
+use throughline_engine::conversation::{
+    self, InboxFilter, InboxOrder, InboxPlace, InboxRow, Whose,
+};
 use throughline_model::channel::Channel;
-use throughline_model::clock::Millis;
-use throughline_model::id::{ConversationId, MemberId};
+use throughline_model::id::MemberId;
 use throughline_model::words::UnknownWord;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -46,7 +47,11 @@ struct InboxQuery {
     tag: Option<String>,
     /// Part of the subject, of a field or fact, or of the customer's name or address.
     search: Option<String>,
-    /// Where the page begins: `next` of the page before.
+    /// What comes first: the `latest` change, as when left out; the customer `waiting` longest; or the promise that is
+    /// `due` first. Those that nobody waits in, or that nothing is promised in, come after the others, the latest change
+    /// first.
+    order: Option<InboxOrder>,
+    /// Where the page begins: `next` of the page before. It counts in the order it was given for.
     cursor: Option<String>,
     /// Rows on the page, 1 to 100; 25 when left out.
     #[param(minimum = 1, maximum = 100)]
@@ -107,23 +112,31 @@ fn words<T: FromStr<Err = UnknownWord>>(
 
 /// List conversations as an inbox
 ///
-/// Each with its customer's name and what was said last. One that changes while the list is read moves to its top.
+/// Each with its customer's name and what was said last. One that changes while the list is read moves to where it then
+/// belongs: in the usual order to the top.
 #[utoipa::path(get, path = "/api/v1/inbox", tag = "conversations", params(InboxQuery),
-    responses((status = 200, description = "The latest change first.", body = Page<InboxRow>)),
+    responses((status = 200, description = "In the order asked for.", body = Page<InboxRow>)),
     extensions(("x-permission" = json!("read"))))]
 async fn list_inbox(
     State(app): State<App>,
     OriginalUri(uri): OriginalUri,
     Query(query): Query<InboxQuery>,
 ) -> Result<Response, Problem> {
-    let wanted =
-        Wanted::<(Millis, ConversationId)>::new(uri, query.cursor.as_deref(), query.limit)?;
+    let wanted = Wanted::<InboxPlace>::new(uri, query.cursor.as_deref(), query.limit)?;
     let (after, fetch) = (wanted.after, wanted.fetch);
+    let order = query.order.unwrap_or(InboxOrder::Latest);
+    if let Some(other) = after.map(|after| after.order).filter(|one| *one != order) {
+        let rule = format!(
+            "this is a cursor of the order '{other}', not of '{order}'; begin with the first page"
+        );
+        return Err(Problem::invalid("cursor", rule));
+    }
     let filter = query.filter()?;
     let rows = app
         .db()
-        .read(move |tx| conversation::inbox(tx, &filter, after, fetch))
+        .read(move |tx| conversation::inbox(tx, &filter, order, after, fetch))
         .await?;
-    let key = |one: &InboxRow| (one.conversation.updated_at, one.conversation.id);
-    Ok(wanted.answer(rows, key).into_response())
+    Ok(wanted
+        .answer(rows, |one: &InboxRow| one.place(order))
+        .into_response())
 }

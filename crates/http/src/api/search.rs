@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::problem::Problem;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use throughline_engine::conversation::{self, InboxFilter, InboxRow, Said};
+use throughline_engine::conversation::{self, InboxFilter, InboxOrder, InboxRow, Said};
 use throughline_engine::identity::{self, Customer};
 use throughline_engine::knowledge::{Audience, FoundPassage};
 use utoipa_axum::router::OpenApiRouter;
@@ -78,7 +78,7 @@ async fn search_everything(
             };
             Ok::<_, throughline_engine::Error>(SearchResults {
                 customers: identity::customers(tx, Some(&text), None, limit)?,
-                conversations: conversation::inbox(tx, &filter, None, limit)?,
+                conversations: conversation::inbox(tx, &filter, InboxOrder::Latest, None, limit)?,
                 said: conversation::said(tx, &text, limit)?,
                 articles: found.passages.clone(),
             })

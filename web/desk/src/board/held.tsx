@@ -53,7 +53,7 @@ export function Held({ rows, owner, onChange }: Props): JSX.Element {
             >
               <b><bdi>{name}</bdi></b> <bdi>{row.subject ?? row.latest?.text ?? t("noSubject")}</bdi>
             </a>
-            <Waited since={row.latest?.direction === "in" ? row.latest.at : null} by={row.serve_by} />
+            <Waited since={row.waiting_since} by={row.serve_by} />
             {owner !== me() && (
               <button type="button" class="link" disabled={busy} aria-label={w("takeOverNamed", { name })} onClick={() => void takeOver(row)}>{t("takeOver")}</button>
             )}

@@ -4,7 +4,7 @@ import { get } from "./api.ts";
 import { read, write } from "./kept.ts";
 import { me } from "./people.ts";
 import { Store } from "./store.ts";
-import type { Conversation, InboxRow, Page } from "./types.ts";
+import type { Conversation, Entry, InboxRow, Order, Page } from "./types.ts";
 import { asked, type Filter } from "./views.ts";
 
 const PAGE = 50;
@@ -45,17 +45,32 @@ export class Inbox {
     try {
       const page = await get<Page<InboxRow>>(this.address(null));
       if (turn !== this.turn) return;
-      const fresh = new Set(page.items.map((row) => row.id));
-      const floor = page.items.at(-1)?.updated_at ?? 0;
-      // What was read further down stays, unless it has moved up or out.
-      const rest = page.next ? this.list.get().rows.filter((row) => !fresh.has(row.id) && row.updated_at < floor) : [];
-      const next = rest.length > 0 ? this.list.get().next : page.next;
-      this.list.set({ rows: [...page.items, ...rest], next, state: "ready", error: null });
+      const read = (this.filter.order ?? "latest") === "latest" ? this.below(page) : await this.again(page, turn);
+      if (turn !== this.turn) return;
+      this.list.set({ rows: read.items, next: read.next, state: "ready", error: null });
     } catch (error) {
       if (turn !== this.turn) return;
       const kept = this.list.get();
       this.list.set({ ...kept, state: kept.rows.length > 0 ? "ready" : "failed", error });
     }
+  }
+
+  /** The latest change is on top: what was read further down stays, unless it has moved up or out. */
+  private below(page: Page<InboxRow>): Page<InboxRow> {
+    const before = this.list.get();
+    const fresh = new Set(page.items.map((row) => row.id));
+    const floor = page.items.at(-1)?.updated_at ?? 0;
+    const rest = page.next ? before.rows.filter((row) => !fresh.has(row.id) && row.updated_at < floor) : [];
+    return { items: [...page.items, ...rest], next: rest.length > 0 ? before.next : page.next };
+  }
+
+  /** What changed may have gone anywhere: as much as is shown is read again. */
+  private async again(first: Page<InboxRow>, turn: number): Promise<Page<InboxRow>> {
+    let read = first;
+    while (read.next && read.items.length < this.list.get().rows.length && turn === this.turn) {
+      read = joined(read.items, await get<Page<InboxRow>>(this.address(read.next)));
+    }
+    return read;
   }
 
   async more(): Promise<void> {
@@ -66,9 +81,8 @@ export class Inbox {
     try {
       const page = await get<Page<InboxRow>>(this.address(next));
       if (turn !== this.turn) return;
-      const known = new Set(this.list.get().rows.map((row) => row.id));
-      const rows = [...this.list.get().rows, ...page.items.filter((row) => !known.has(row.id))];
-      this.list.set({ rows, next: page.next, state: "ready", error: null });
+      const read = joined(this.list.get().rows, page);
+      this.list.set({ rows: read.items, next: read.next, state: "ready", error: null });
     } catch {
       // Scrolling on asks again.
     } finally {
@@ -79,6 +93,12 @@ export class Inbox {
   private address(cursor: string | null): string {
     return asked(this.filter, { limit: PAGE, cursor });
   }
+}
+
+/** Rows with those of the next page; one that has moved down meanwhile stands there once. */
+function joined(rows: InboxRow[], page: Page<InboxRow>): Page<InboxRow> {
+  const fresh = new Set(page.items.map((row) => row.id));
+  return { items: [...rows.filter((row) => !fresh.has(row.id)), ...page.items], next: page.next };
 }
 
 export const inbox = new Inbox();
@@ -106,9 +126,14 @@ export function isWithAgent({ owner, with_agent }: Conversation): boolean {
   return owner === null && with_agent;
 }
 
-/** Since when the customer waits for an answer. What the AI says as it hands over is none. */
-export function waitingSince({ latest, owner, fields }: InboxRow): number | null {
-  if (!latest) return null;
-  const handedOver = latest.author.kind === "ai" && owner === null && typeof fields["handoff"] === "string";
-  return latest.direction === "in" || handedOver ? latest.at : null;
+/** Since when the customer waits once this was said too. Nobody waits for an answer to what a program has sent. */
+export function waitingAfter(before: number | null, { kind, direction, author, at, body }: Entry): number | null {
+  if (kind !== "message") return before;
+  if (direction === "in") return body["automatic"] === true ? before : (before ?? at);
+  return direction === "out" && author.kind !== "system" ? null : before;
+}
+
+/** What changes where a row stands in an order, other than that something happens. */
+export function standing(row: InboxRow, order: Order): number | null {
+  return { latest: null, waiting: row.waiting_since, due: row.serve_by }[order];
 }

@@ -2,7 +2,7 @@
 
 import { read, write } from "./kept.ts";
 import { Store } from "./store.ts";
-import type { EntryKind } from "./types.ts";
+import type { EntryKind, Order } from "./types.ts";
 
 export interface Taste {
   theme: "system" | "light" | "dark";
@@ -19,9 +19,11 @@ export interface Taste {
   sound: boolean;
   /** Whether the customer is shown beside the conversation. */
   customer: boolean;
+  /** In which order views are listed that have another one here than their own, by view. */
+  orders: Record<string, Order>;
 }
 
-const USUAL: Taste = { theme: "system", language: null, letters: true, events: true, without: [], aloud: false, sound: true, customer: true };
+const USUAL: Taste = { theme: "system", language: null, letters: true, events: true, without: [], aloud: false, sound: true, customer: true, orders: {} };
 
 /** Below this the customer lies over the conversation, so they come only when asked for. */
 const NARROW = "(max-width: 1180px)";

@@ -55,6 +55,8 @@ export interface Conversation {
   tags: string[];
   /** By when the customer is to be served, if that is promised and no person has answered yet. */
   serve_by: number | null;
+  /** Since when the customer waits for an answer; none where nobody does. */
+  waiting_since: number | null;
   /** Whether the router has given it to the AI agent. */
   with_agent: boolean;
   callback?: Callback;
@@ -71,6 +73,9 @@ export interface Callback {
   asked_by: Author["kind"];
   note?: string;
 }
+
+/** What comes first in the list: what changed last, who has waited longest, or the promise that runs out first. */
+export type Order = "latest" | "waiting" | "due";
 
 export interface InboxRow extends Conversation {
   customer_name: string | null;

@@ -4,7 +4,8 @@ import { get, post, put, query, remove } from "./api.ts";
 import { hasAgent, me } from "./people.ts";
 import { isOurs, VIEWS, type View } from "./place.ts";
 import { Store } from "./store.ts";
-import type { Channel, Page, Priority, Status } from "./types.ts";
+import { prefer, taste } from "./taste.ts";
+import type { Channel, Order, Page, Priority, Status } from "./types.ts";
 
 export interface Filter {
   status?: Status[];
@@ -14,7 +15,10 @@ export interface Filter {
   priority?: Priority[];
   tag?: string;
   search?: string;
+  order?: Order;
 }
+
+export const ORDERS: readonly Order[] = ["latest", "waiting", "due"];
 
 export interface SavedView {
   id: string;
@@ -57,6 +61,25 @@ export function filterOf(view: string): Filter {
   return views.get().find((one) => one.id === view)?.filter ?? OURS.open;
 }
 
+/** In which order a view is listed: as was chosen here, else as it was saved. */
+export function orderOf(view: string): Order {
+  return taste.get().orders[view] ?? ownOrder(view);
+}
+
+export function chooseOrder(view: string, order: Order): void {
+  const others = Object.entries(taste.get().orders).filter(([one]) => one !== view);
+  prefer({ orders: Object.fromEntries(order === ownOrder(view) ? others : [...others, [view, order]]) });
+}
+
+function ownOrder(view: string): Order {
+  return filterOf(view).order ?? "latest";
+}
+
+/** What a view shows here, while nothing else is filtered by. */
+export function shownBy(view: string): Filter {
+  return { ...filterOf(view), order: orderOf(view) };
+}
+
 /** The filter as the inbox is asked. A search looks everywhere unless the filter itself has one. */
 export function asked(filter: Filter, page: { limit: number; cursor: string | null }): string {
   return `inbox${query({
@@ -68,6 +91,7 @@ export function asked(filter: Filter, page: { limit: number; cursor: string | nu
     priority: filter.priority?.join(","),
     tag: filter.tag,
     search: filter.search,
+    order: filter.order === "latest" ? null : filter.order,
     ...page,
   })}`;
 }

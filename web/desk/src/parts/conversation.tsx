@@ -5,7 +5,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { COMMANDS, shown, useCommand } from "../keys.ts";
 import { get, patch } from "../model/api.ts";
 import { asking } from "../model/approvals.ts";
-import { inbox, isWithAgent, markSeen, waitingSince } from "../model/inbox.ts";
+import { inbox, isWithAgent, markSeen, waitingAfter } from "../model/inbox.ts";
 import { follow } from "../model/live.ts";
 import { me, members, memberName } from "../model/people.ts";
 import { seeConversation } from "../model/notifications.ts";
@@ -62,8 +62,6 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
   const [calling, setCalling] = useState(false);
   const [instead, setInstead] = useState<"everything" | "trace" | null>(null);
   const wish = useStore(asking);
-  const [heard, setHeard] = useState<{ waiting: number | null } | null>(null);
-  const waiting = heard ? heard.waiting : row ? waitingSince(row) : null;
 
   useEffect(() => {
     const away = new AbortController();
@@ -106,10 +104,9 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
         entry: (data) => {
           const entry = data as Entry;
           timeline.take(entry);
-          setHere((before) => before && { ...before, last_seq: Math.max(before.last_seq, entry.seq) });
+          setHere((before) => before && { ...before, last_seq: Math.max(before.last_seq, entry.seq), waiting_since: waitingAfter(before.waiting_since, entry) });
           if (entry.kind === "message") {
             typing.quiet(entry.author);
-            setHeard((before) => ({ waiting: entry.direction === "in" ? (before?.waiting ?? entry.at) : null }));
             const { author } = entry;
             if (entry.direction === "out" && author.kind === "member" && author.id !== me()) setRival(author);
           }
@@ -212,7 +209,7 @@ export function ConversationView({ id }: { id: string }): JSX.Element {
             </ul>
           )}
           <p class="head-state">
-            {!finished && <Waited since={waiting} by={here.serve_by} />}
+            {!finished && <Waited since={here.waiting_since} by={here.serve_by} />}
             {here.snoozed_until !== null && <small>{t("until", { when: moment(here.snoozed_until) })}</small>}
             <span class={`tag status ${here.status}`}>{named("status", here.status)}</span>
           </p>

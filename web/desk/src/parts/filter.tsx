@@ -7,7 +7,7 @@ import { hasAgent, may, members } from "../model/people.ts";
 import { go, isOurs } from "../model/place.ts";
 import { useStore } from "../model/store.ts";
 import type { Channel, Page, Priority, Status } from "../model/types.ts";
-import { adHoc, deleteView, filterOf, isSame, saveView, views, type Filter } from "../model/views.ts";
+import { adHoc, chooseOrder, deleteView, filterOf, isSame, saveView, shownBy, views, type Filter } from "../model/views.ts";
 import { say } from "../notice.ts";
 import { named, t, told } from "../words.ts";
 import { Dialog } from "./dialog.tsx";
@@ -44,14 +44,16 @@ export function FilterForm({ view, filter, onClose }: Props): JSX.Element {
   }, []);
   const set = (change: { [name in keyof Filter]?: Filter[name] | undefined }): void => {
     const next = tidy({ ...filter, ...change } as Filter);
-    adHoc.set(isSame(next, filterOf(view)) ? null : next);
+    adHoc.set(isSame(next, shownBy(view)) ? null : next);
   };
-  const isChanged = !isSame(filter, filterOf(view));
+  const isChanged = !isSame(filter, shownBy(view));
+  const isNews = !isSame(filter, filterOf(view));
   const mayChange = saved !== undefined && (!saved.shared || may("oversee"));
   const update = async (): Promise<void> => {
     if (!saved) return;
     try {
       await saveView({ name: saved.name, shared: saved.shared, filter }, saved.id);
+      chooseOrder(saved.id, filter.order ?? "latest");
       adHoc.set(null);
       say(t("viewSaved"));
     } catch (error) {
@@ -132,7 +134,7 @@ export function FilterForm({ view, filter, onClose }: Props): JSX.Element {
       </label>
       <div class="filter-acts">
         {isChanged && <button type="button" class="link" onClick={() => adHoc.set(null)}>{t("clearFilter")}</button>}
-        {isChanged && mayChange && <button type="button" class="link" onClick={() => void update()}>{t("updateView")}</button>}
+        {isNews && mayChange && <button type="button" class="link" onClick={() => void update()}>{t("updateView")}</button>}
         {!isOurs(view) && mayChange && <button type="button" class="link" onClick={() => void drop()}>{t("deleteView")}</button>}
         <button type="button" class="link" onClick={() => setNaming(true)}>{t("saveView")} …</button>
       </div>

@@ -27,6 +27,7 @@ const SHAPES = {
   bolt: "M13 3L5 14h6l-1 7 8-11h-6z",
   bell: "M6 17V11a6 6 0 0 1 12 0v6l2 2H4zM10 21h4",
   filter: "M4 5h16l-6 8v6l-4-2v-4z",
+  order: "M7 5v14M4 16l3 3 3-3M13 6h8M13 12h6M13 18h4",
   clock: "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM12 8v4l3 2",
   alarm: "M12 4l9 16H3zM12 10v4.5M12 17.5h.01",
   history: "M4 12a8 8 0 1 0 3-6.2M4 4v4h4M12 8v4l3 2",

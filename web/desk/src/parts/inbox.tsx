@@ -3,12 +3,14 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { COMMANDS, shown, useCommand } from "../keys.ts";
-import { inbox, isUnread, isWithAgent, seen, waitingSince } from "../model/inbox.ts";
+import { inbox, isUnread, isWithAgent, seen, standing } from "../model/inbox.ts";
 import { memberName } from "../model/people.ts";
 import { address, go, isOurs, place } from "../model/place.ts";
 import { useStore } from "../model/store.ts";
-import type { InboxRow } from "../model/types.ts";
-import { adHoc, filterOf, ours, viewName, views } from "../model/views.ts";
+import { taste } from "../model/taste.ts";
+import type { InboxRow, Order } from "../model/types.ts";
+import { adHoc, chooseOrder, filterOf, orderOf, ORDERS, ours, viewName, views } from "../model/views.ts";
+import { say } from "../notice.ts";
 import { brief, named, t, told } from "../words.ts";
 import { FilterForm } from "./filter.tsx";
 import { ChannelIcon, Icon } from "./icons.tsx";
@@ -25,7 +27,9 @@ export function InboxList(): JSX.Element {
   useStore(seen);
   const saved = useStore(views);
   const own = useStore(adHoc);
-  const filter = own ?? filterOf(view);
+  useStore(taste);
+  const order = orderOf(view);
+  const filter = { ...(own ?? filterOf(view)), order };
   const [search, setSearch] = useState("");
   const [filtering, setFiltering] = useState(false);
   const [chosen, setChosen] = useState<string | null>(null);
@@ -35,15 +39,24 @@ export function InboxList(): JSX.Element {
   const field = useRef<HTMLInputElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const timer = useRef(0);
+  // Where the chosen row stood when it was chosen: whoever works the list off goes on from there, wherever the row has
+  // gone because it was answered.
   const spot = useRef(0);
+  const stood = useRef<{ id: string; standing: number | null } | null>(null);
   const { rows } = listed;
   const at = rows.findIndex((row) => row.id === (chosen ?? conversation));
-  if (at >= 0) spot.current = at;
+  const here = rows[at];
+  const moved = here !== undefined && stood.current?.id === here.id && stood.current.standing !== standing(here, order);
+  if (here && !moved) {
+    spot.current = at;
+    stood.current = { id: here.id, standing: standing(here, order) };
+  }
 
   const title = isOurs(view) ? t(view) : (viewName(view) ?? t("loading"));
   useEffect(() => adHoc.set(null), [view]);
   useEffect(() => {
     spot.current = 0;
+    stood.current = null;
     show(search);
   }, [view, JSON.stringify(filter)]);
   useLayoutEffect(() => {
@@ -61,7 +74,7 @@ export function InboxList(): JSX.Element {
   }, [last, rows.length]);
 
   // A search looks everywhere, unless somebody filters as well.
-  const show = (text: string): void => inbox.show(text.trim() ? { ...own, search: text.trim() } : filter);
+  const show = (text: string): void => inbox.show(text.trim() ? { ...own, search: text.trim(), order } : filter);
   const find = (text: string): void => {
     setSearch(text);
     clearTimeout(timer.current);
@@ -69,7 +82,9 @@ export function InboxList(): JSX.Element {
   };
   const walk = (step: number): void => {
     // Where a row is done and gone, the next one stands in its place.
-    const next = rows[Math.max(0, Math.min(rows.length - 1, at < 0 ? spot.current : at + step))];
+    const gone = moved && at !== spot.current;
+    const to = at < 0 ? spot.current : gone ? spot.current + (step + (at > spot.current ? -1 : 1)) / 2 : at + step;
+    const next = rows[Math.max(0, Math.min(rows.length - 1, to))];
     if (!next) return;
     setChosen(next.id);
     reveal(rows.indexOf(next));
@@ -95,6 +110,11 @@ export function InboxList(): JSX.Element {
   useCommand("previous", () => walk(-1));
   useCommand("search", () => field.current?.focus());
   useCommand("filter", () => setFiltering(!filtering));
+  useCommand("order", () => {
+    const next = ORDERS[(ORDERS.indexOf(order) + 1) % ORDERS.length] ?? "latest";
+    chooseOrder(view, next);
+    say(t(`order_${next}`));
+  });
   // Whoever goes back goes on from there.
   useEffect(() => {
     if (conversation) setChosen(conversation);
@@ -119,6 +139,13 @@ export function InboxList(): JSX.Element {
               })}
             </select>
           )}
+          <span class={`order${order === "latest" ? "" : " chosen"}`} title={`${t("order")}: ${t(`order_${order}`)} (${shown(COMMANDS.order.keys)})`}>
+            <Icon shape="order" />
+            {order !== "latest" && <span aria-hidden="true">{t(`order_${order}`)}</span>}
+            <select aria-label={t("order")} value={order} onChange={(event) => chooseOrder(view, event.currentTarget.value as Order)}>
+              {ORDERS.map((one) => <option key={one} value={one}>{t(`order_${one}`)}</option>)}
+            </select>
+          </span>
           <button ref={button} type="button" class="plain" aria-expanded={filtering} aria-label={t("filter")} title={`${t("filter")} (${shown(COMMANDS.filter.keys)})`} onClick={() => setFiltering(!filtering)}>
             <Icon shape="filter" />
           </button>
@@ -155,7 +182,7 @@ export function InboxList(): JSX.Element {
         ) : (
           <ul class="rows" style={{ height: `${rows.length * ROW}px` }}>
             {rows.slice(first, last).map((row, at) => (
-              <Row key={row.id} row={row} top={(first + at) * ROW} current={row.id === conversation} walk={walk} />
+              <Row key={row.id} row={row} top={(first + at) * ROW} current={row.id === conversation} order={order} walk={walk} />
             ))}
           </ul>
         )}
@@ -185,15 +212,15 @@ interface RowProps {
   row: InboxRow;
   top: number;
   current: boolean;
+  order: Order;
   walk: (step: number) => void;
 }
 
-function Row({ row, top, current, walk }: RowProps): JSX.Element {
+function Row({ row, top, current, order, walk }: RowProps): JSX.Element {
   const unread = !current && isUnread(row);
   const { view } = place.get();
   const { latest } = row;
   const owner = memberName(row.owner);
-  const since = waitingSince(row);
   return (
     <li style={{ transform: `translateY(${top}px)` }}>
       <a
@@ -219,7 +246,7 @@ function Row({ row, top, current, walk }: RowProps): JSX.Element {
         <span class="row-who">
           {unread && <span class="dot"><span class="unseen">{t("unread")}: </span></span>}
           <bdi>{row.customer_name ?? row.contact ?? t("someone")}</bdi>
-          {(row.status === "open" || row.status === "pending") && <Waited since={since} by={row.serve_by} />}
+          {(row.status === "open" || row.status === "pending") && <Waited since={row.waiting_since} by={row.serve_by} waitedFirst={order === "waiting"} />}
           <time dateTime={new Date(latest?.at ?? row.updated_at).toISOString()}>{brief(latest?.at ?? row.updated_at)}</time>
         </span>
         <span class="row-subject"><bdi>{row.subject ?? latest?.text ?? t("noSubject")}</bdi></span>

@@ -4,8 +4,8 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { COMMANDS, isBound, run, shown, type CommandName } from "../keys.ts";
 import { get, query } from "../model/api.ts";
-import { go } from "../model/place.ts";
-import { views } from "../model/views.ts";
+import { go, place } from "../model/place.ts";
+import { chooseOrder, ORDERS, views } from "../model/views.ts";
 import { prefer, taste } from "../model/taste.ts";
 import type { Conversation, Customer, InboxRow, Page, Passage, Said, SearchResults } from "../model/types.ts";
 import { PRESENCES, setPresence, work } from "../model/work.ts";
@@ -153,6 +153,7 @@ function allCommands(onClose: () => void): (Option & { words: string })[] {
   return [
     ...views.get().map((one) => option(`view-${one.id}`, `${t("views")}: ${one.name}`, () => go({ view: one.id, conversation: null }))),
     ...able.map((name) => option(name, t(COMMANDS[name].label), () => run(name), shown(COMMANDS[name].keys))),
+    ...(isBound("order") ? ORDERS.map((one) => option(`order-${one}`, `${t("order")}: ${t(`order_${one}`)}`, () => chooseOrder(place.get().view, one))) : []),
     ...(work.get()
       ? [
           ...PRESENCES.map((one) => option(`presence-${one}`, `${t("presence")}: ${t(`presence_${one}`)}`, () => void setPresence(one))),

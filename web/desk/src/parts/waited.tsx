@@ -15,6 +15,8 @@ interface Props {
   since: number | null;
   /** By when they are to be served, if that is promised. */
   by: number | null;
+  /** Whether how long they have waited counts more than what is left. */
+  waitedFirst?: boolean;
 }
 
 interface Reading {
@@ -22,9 +24,10 @@ interface Reading {
   text: string;
 }
 
-export function Waited({ since, by }: Props): JSX.Element | null {
+export function Waited({ since, by, waitedFirst = false }: Props): JSX.Element | null {
   const now = useStore(minute);
-  const reading = by !== null ? left(now, since, by) : since !== null ? waited(now, since) : null;
+  const passed = since !== null ? waited(now, since) : null;
+  const reading = by !== null && !(waitedFirst && passed) ? left(now, since, by) : passed;
   if (!reading) return null;
   const told = [since !== null && t("waitingSince", { when: moment(since) }), by !== null && t("serveBy", { when: nearby(by) })];
   return (
