@@ -20,6 +20,8 @@ import { Waited } from "./waited.tsx";
 const ROW = 84;
 const AROUND = 6;
 const SEARCH_MS = 200;
+/** Whichever row the list begins with. */
+const FIRST = "first";
 
 export function InboxList(): JSX.Element {
   const { view, conversation } = useStore(place);
@@ -39,6 +41,8 @@ export function InboxList(): JSX.Element {
   const field = useRef<HTMLInputElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const timer = useRef(0);
+  /** The row that gets the focus as soon as it is drawn. */
+  const toFocus = useRef<string | null>(null);
   // Where the chosen row stood when it was chosen: whoever works the list off goes on from there, wherever the row has
   // gone because it was answered.
   const spot = useRef(0);
@@ -53,8 +57,11 @@ export function InboxList(): JSX.Element {
   }
 
   const title = isOurs(view) ? t(view) : (viewName(view) ?? t("loading"));
-  useEffect(() => adHoc.set(null), [view]);
-  useEffect(() => {
+  // Before the screen is drawn: the next key must not open what another view listed.
+  useLayoutEffect(() => adHoc.set(null), [view]);
+  useLayoutEffect(() => {
+    clearTimeout(timer.current);
+    timer.current = 0;
     spot.current = 0;
     stood.current = null;
     show(search);
@@ -77,8 +84,28 @@ export function InboxList(): JSX.Element {
   const show = (text: string): void => inbox.show(text.trim() ? { ...own, search: text.trim(), order } : filter);
   const find = (text: string): void => {
     setSearch(text);
+    toFocus.current = null;
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => show(text), SEARCH_MS);
+    timer.current = setTimeout(() => {
+      timer.current = 0;
+      show(text);
+    }, SEARCH_MS);
+  };
+  /** The first row of what is searched for, which may not be there yet. */
+  const toFirst = (): void => {
+    if (timer.current) {
+      clearTimeout(timer.current);
+      timer.current = 0;
+      show(search);
+    }
+    toFocus.current = FIRST;
+    giveFocus();
+  };
+  const giveFocus = (): void => {
+    const { rows: listedNow, state } = inbox.list.get();
+    if (toFocus.current === null || state === "loading") return;
+    const id = toFocus.current === FIRST ? listedNow[0]?.id : toFocus.current;
+    if (id === undefined || focus(id)) toFocus.current = null;
   };
   const walk = (step: number): void => {
     // Where a row is done and gone, the next one stands in its place.
@@ -91,7 +118,8 @@ export function InboxList(): JSX.Element {
     if (conversation) go({ conversation: next.id });
     // Enter is for the row that has the focus: it must not be another one than is open.
     if (conversation && !box.current?.contains(document.activeElement)) return;
-    if (!focus(next.id)) requestAnimationFrame(() => focus(next.id));
+    toFocus.current = next.id;
+    giveFocus();
   };
   const stopFiltering = (): void => {
     setFiltering(false);
@@ -116,9 +144,10 @@ export function InboxList(): JSX.Element {
     say(t(`order_${next}`));
   });
   // Whoever goes back goes on from there.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (conversation) setChosen(conversation);
   }, [conversation]);
+  useLayoutEffect(giveFocus);
 
   return (
     <section class="inbox" aria-label={t("conversations")}>
@@ -166,7 +195,7 @@ export function InboxList(): JSX.Element {
                 event.currentTarget.blur();
               } else if (event.key === "ArrowDown" || event.key === "Enter") {
                 event.preventDefault();
-                document.getElementById(`row-${rows[0]?.id}`)?.focus();
+                toFirst();
               }
             }}
           />
