@@ -56,16 +56,16 @@ impl Story {
         self.shop.setup.clock.advance(60_000);
     }
 
-    async fn is_resolved(&self, of: ConversationId) {
+    async fn stands_at(&self, of: ConversationId, status: CaseStatus) {
         let setup = self.shop.setup.clone();
         let change = Change {
-            status: Some(CaseStatus::Resolved),
+            status: Some(status),
             ..Change::default()
         };
-        let resolve =
+        let set =
             move |tx: &mut Tx<'_>| conversation::change(tx, &setup, of, &change, Author::system());
-        let resolved = self.shop.database.db.write(resolve).await;
-        resolved.expect("the case is resolved");
+        let changed = self.shop.database.db.write(set).await;
+        changed.expect("the case changes");
         self.shop.setup.clock.advance(60_000);
     }
 
@@ -159,7 +159,7 @@ async fn worked_off(engine: Engine) {
     assert_eq!(story.waits_since(ana).await, None, "nobody asked anything");
 
     story.says(ben, AuthorKind::Api, "Yours comes today").await;
-    story.is_resolved(cleo).await;
+    story.stands_at(cleo, CaseStatus::Resolved).await;
     for done in [ben, cleo] {
         assert_eq!(story.waits_since(done).await, None);
     }
@@ -174,6 +174,10 @@ async fn worked_off(engine: Engine) {
     story.says(ben, AuthorKind::Ai, "Has it come?").await;
     assert_eq!(story.waits_since(ana).await, Some(again));
     assert_eq!(story.lists(InboxOrder::Waiting).await, [ana, ben, cleo]);
+    assert_eq!(story.hears("ben", "Yes, thank you").await, ben);
+    assert_eq!(story.lists(InboxOrder::Waiting).await, [ana, ben, cleo]);
+    story.stands_at(ben, CaseStatus::Pending).await;
+    assert_eq!(story.waits_since(ben).await, None, "it is his turn");
 }
 
 #[test]
