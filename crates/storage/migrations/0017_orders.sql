@@ -9,7 +9,7 @@ UPDATE conversation SET waiting_since = (
       WHERE a.conversation_id = conversation.id AND a.kind = 'message' AND a.direction = 'out'
         AND a.author_kind IN ('member', 'api', 'ai')
     ), 0)
-) WHERE status NOT IN ('resolved', 'closed');
+) WHERE status IN ('open', 'snoozed');
 -- What the AI agent says as it hands over is no answer.
 UPDATE conversation SET waiting_since = (
   SELECT MAX(e.recorded_at) FROM entry e
@@ -19,6 +19,6 @@ UPDATE conversation SET waiting_since = (
       WHERE a.conversation_id = conversation.id AND a.seq > e.seq AND a.kind = 'message' AND a.direction = 'out'
         AND a.author_kind IN ('member', 'api', 'ai')
     )
-) WHERE waiting_since IS NULL AND status NOT IN ('resolved', 'closed');
+) WHERE waiting_since IS NULL AND status IN ('open', 'snoozed');
 CREATE INDEX conversation_waiting ON conversation (waiting_since, id) WHERE waiting_since IS NOT NULL;
 CREATE INDEX conversation_due ON conversation (serve_by, id) WHERE serve_by IS NOT NULL;

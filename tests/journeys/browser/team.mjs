@@ -63,6 +63,51 @@ const story = {
     await context.close();
   },
 
+  async "The list is worked off in the order one chooses, and each view keeps its own"() {
+    const asked = {};
+    for (const name of ["Otto Alm", "Paula Berg"]) {
+      asked[name] = await business("asks", { name, text: `${name} would like to know` });
+      await business("later", { seconds: 60 });
+    }
+    const { context, page } = await desk();
+    const order = page.getByRole("combobox", { name: "Order", exact: true });
+    const listed = async () => (await page.locator(".row-who bdi").allTextContents()).filter((name) => asked[name]).join();
+    const isListed = (names) => until(`the list is: ${names}`, async () => (await listed()) === names);
+    await isListed("Paula Berg,Otto Alm");
+    await page.keyboard.press("o");
+    await isListed("Otto Alm,Paula Berg");
+    assert.equal(await order.inputValue(), "waiting");
+    await accessible(page, "the list in another order");
+    await picture(page, "desk-order");
+    await row(page, "Otto Alm").click();
+    await said(page, "Otto Alm would like to know").waitFor();
+    await change(page, "POST", `conversations/${asked["Otto Alm"].conversation}/messages`, { text: "Here it is." });
+    await isListed("Paula Berg,Otto Alm");
+    await page.keyboard.press("j");
+    await page.locator("h1", { hasText: "Paula Berg" }).waitFor();
+    await page.keyboard.press("4");
+    await until("another view has its own order", async () => (await order.inputValue()) === "latest");
+    await page.keyboard.press("3");
+    await page.reload();
+    await until("it is kept", async () => (await order.inputValue()) === "waiting");
+    await page.keyboard.press("f");
+    await page.getByRole("button", { name: "Save as a view …" }).click();
+    await page.keyboard.type("First come");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByRole("heading", { name: "First come" }).waitFor();
+    const elsewhere = await desk();
+    await elsewhere.page.getByLabel("Choose a view").selectOption({ label: "First come" });
+    const there = elsewhere.page.getByRole("combobox", { name: "Order", exact: true });
+    await until("the view has its order everywhere", async () => (await there.inputValue()) === "waiting");
+    await there.selectOption({ label: "Due first" });
+    await elsewhere.page.keyboard.press("Control+k");
+    await elsewhere.page.keyboard.type("order: latest");
+    await elsewhere.page.getByRole("option", { name: "Order: Latest first" }).click();
+    await until("the palette has it too", async () => (await there.inputValue()) === "latest");
+    await elsewhere.context.close();
+    await context.close();
+  },
+
   async "A macro fills in what is known, and the case changes once the answer is sent"() {
     const boss = await desk({}, "boss");
     await change(boss.page, "POST", "macros", {

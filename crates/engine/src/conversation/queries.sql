@@ -55,14 +55,15 @@ WHERE id = $1 AND (serve_by IS NOT NULL OR waiting_since IS NOT NULL)
 
 -- Since when the customer waits, from what was said: entries that moved were numbered anew, so their times count.
 -- name: recount_waiting
-UPDATE conversation SET waiting_since = CASE WHEN status IN ('resolved', 'closed') THEN NULL ELSE (
+UPDATE conversation SET waiting_since = CASE WHEN status IN ('open', 'snoozed') THEN (
   SELECT MIN(e.at) FROM entry e
   WHERE e.conversation_id = $1 AND e.kind = 'message' AND e.direction = 'in' AND e.body NOT LIKE '%"automatic":true%'
     AND NOT EXISTS (
       SELECT 1 FROM entry a WHERE a.conversation_id = $1 AND a.at >= e.at AND a.kind = 'message' AND a.direction = 'out'
         AND a.author_kind IN ('member', 'api', 'ai')
     )
-) END WHERE id = $1
+) END
+WHERE id = $1
 
 -- name: insert_entry
 INSERT INTO entry (conversation_id, seq, id, at, recorded_at, kind, direction, author_kind, author_id, author_name,

@@ -52,7 +52,7 @@ pub struct Conversation {
     /// promised, or a person has answered.
     pub serve_by: Option<Millis>,
     /// Since when the customer waits for an answer, in milliseconds since 1970: since the first message that nobody has
-    /// answered, or since the AI agent has handed over. None where nobody waits, or the case is done.
+    /// answered, or since the AI agent has handed over. None where all is answered, or the case is pending or done.
     pub waiting_since: Option<Millis>,
     /// Whether the router has given it to the AI agent.
     pub with_agent: bool,

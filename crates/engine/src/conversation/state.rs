@@ -186,7 +186,8 @@ fn apply(setup: &Setup, before: &Conversation, change: &Change) -> Result<Conver
             _ => None,
         };
     }
-    if is_over(after.status) {
+    // Whoever says that it is the customer's turn, or done, says that nobody owes them an answer.
+    if !matches!(after.status, CaseStatus::Open | CaseStatus::Snoozed) {
         after.waiting_since = None;
     }
     after.snoozed_until = match (after.status, change.snoozed_until) {

@@ -50,6 +50,7 @@ fn a_call_back_is_arranged_offered_and_reported() {
         let reached = json!({ "outcome": "reached" });
         let told = desk.post(&at_ana, &outcome, reached.clone()).await.ok();
         assert_eq!(told["callback"]["state"], "done");
+        assert_eq!(told["waiting_since"], Value::Null, "Kim was spoken to");
         assert_eq!(told["owner"], json!(ana.id));
         let again = desk.post(&at_ana, &outcome, reached).await;
         again.is_problem(409, "conflict");

@@ -76,6 +76,66 @@ fn the_inbox_shows_whose_conversation_it_is_and_what_was_said_last() {
     });
 }
 
+/// The whole list in an order, two rows at a time; and the cursors on the way.
+async fn in_pages(desk: &Desk, caller: &Caller, order: &str) -> (Vec<String>, Vec<String>) {
+    let (mut listed, mut cursors) = (Vec::new(), Vec::<String>::new());
+    loop {
+        let cursor = cursors.last().map(|cursor| format!("&cursor={cursor}"));
+        let cursor = cursor.unwrap_or_default();
+        let path = format!("/api/v1/inbox?order={order}&limit=2{cursor}");
+        let page = desk.get(caller, &path).await.ok();
+        let rows = page["items"].as_array().unwrap();
+        listed.extend(ids(rows).into_iter().map(str::to_owned));
+        match page["next"].as_str() {
+            Some(next) => cursors.push(next.to_owned()),
+            None => return (listed, cursors),
+        }
+    }
+}
+
+#[test]
+fn the_inbox_is_read_in_the_order_one_works_in_and_a_cursor_counts_in_its_own() {
+    on_both_engines(async |engine| {
+        let desk = Desk::open(engine).await;
+        let here = desk.browser(&desk.member("ana", Role::Agent).await).await;
+        let mut all = Vec::new();
+        for name in ["kim", "lea", "mia", "noa"] {
+            let received = desk.mail(name, "Where is it?").await;
+            all.push(received.conversation.to_string());
+        }
+        let [kim, lea, mia, noa] = <[String; 4]>::try_from(all).unwrap();
+        let path = format!("/api/v1/conversations/{lea}/messages");
+        let soon = json!({ "text": "Tomorrow." });
+        desk.post(&here, &path, soon).await.ok();
+        let answered = shown(&desk, &here, "search=lea").await;
+        assert_eq!(answered[0]["waiting_since"], Value::Null);
+        let waits = shown(&desk, &here, "search=kim").await;
+        assert_eq!(waits[0]["waiting_since"], waits[0]["created_at"]);
+
+        let latest = [&lea, &noa, &mia, &kim];
+        for (order, wanted) in [
+            ("latest", latest),
+            ("waiting", [&kim, &mia, &noa, &lea]),
+            ("due", latest),
+        ] {
+            let (listed, cursors) = in_pages(&desk, &here, order).await;
+            assert_eq!(listed.iter().collect::<Vec<_>>(), wanted, "{order}");
+            for other in ["latest", "waiting", "due"] {
+                let path = format!("/api/v1/inbox?order={other}&cursor={}", cursors[0]);
+                let page = desk.get(&here, &path).await;
+                if other == order {
+                    page.ok();
+                    continue;
+                }
+                page.is_problem(422, "invalid");
+                assert_eq!(page.json()["field"], "cursor");
+                let detail = page.json()["detail"].as_str().unwrap().to_owned();
+                assert!(detail.contains(order) && detail.contains(other), "{detail}");
+            }
+        }
+    });
+}
+
 /// Kim, who texted, and whose mail address a member has found to be hers.
 async fn kim_with_two_addresses(desk: &Desk, here: &Caller) -> (String, Value) {
     let phone = Identifier::phone("+4915112345678").unwrap();

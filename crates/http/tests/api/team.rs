@@ -195,9 +195,10 @@ fn views_are_kept_for_oneself_or_by_a_supervisor_for_all() {
         desk.change(&ben, Method::DELETE, &at_mine, json!({}))
             .await
             .is_problem(404, "not_found");
-        let changed = json!({ "name": "Urgent", "filter": { "priority": ["urgent"] } });
+        let filter = json!({ "priority": ["urgent"], "order": "waiting" });
+        let changed = json!({ "name": "Urgent", "filter": filter });
         let changed = desk.change(&ana, Method::PUT, &at_mine, changed).await.ok();
-        assert_eq!(changed["filter"], json!({ "priority": ["urgent"] }));
+        assert_eq!(changed["filter"], filter);
         let nobody = json!({ "name": "x", "filter": { "owner": "member" } });
         desk.post(&ana, path, nobody)
             .await
