@@ -407,7 +407,7 @@ const story = {
         const answer = await route.fetch();
         const listed = await answer.json();
         const one = listed.items.find(({ id }) => id === conversation);
-        if (one) Object.assign(one, { serve_by: now + left_ms, latest: { ...one.latest, at: now - 30 * 60_000 } });
+        if (one) Object.assign(one, { serve_by: now + left_ms, waiting_since: now - 30 * 60_000 });
         await route.fulfill({ response: answer, json: listed });
       });
       await page.reload();

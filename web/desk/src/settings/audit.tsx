@@ -38,7 +38,6 @@ export function Audit(): JSX.Element {
           list="audit-actions"
           aria-label={w("onlyAction")}
           placeholder={w("onlyAction")}
-          value={action}
           onChange={(event) => setAction(event.currentTarget.value.trim())}
         />
         <datalist id="audit-actions">{ACTIONS.map((one) => <option key={one} value={one} />)}</datalist>
