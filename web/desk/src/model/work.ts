@@ -91,8 +91,10 @@ export function watchWork(): () => void {
 
 export async function setPresence(presence: Presence): Promise<void> {
   try {
+    const fresh = await put<Work>("routing/me/presence", { presence });
+    // What was asked for meanwhile may be older.
     turn++;
-    take(await put<Work>("routing/me/presence", { presence }), false);
+    take(fresh, false);
     say(t("presenceNow", { presence: t(`presence_${presence}`) }));
   } catch (error) {
     say(told(error), true);

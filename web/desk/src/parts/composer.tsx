@@ -71,11 +71,12 @@ export function Composer({ conversation, customer, lines, onLines, rival, onRiva
 
   const keep = (next: Draft): void => {
     setHasty(false);
+    latest.current.draft = next;
     setDraft(next);
     write(`draft.${id}.${kind}`, next.text || next.files.length > 0 || next.then ? next : null);
   };
-  const latest = useRef({ keep, draft });
-  latest.current = { keep, draft };
+  const latest = useRef({ keep, draft, kind });
+  latest.current = { keep, draft, kind };
   const turn = (to: Kind): void => {
     focusNext.current = true;
     setHasty(false);
@@ -110,22 +111,22 @@ export function Composer({ conversation, customer, lines, onLines, rival, onRiva
 
   const submit = async (): Promise<void> => {
     if (isEmpty || busy || uploads.length > 0) return;
-    let via: string | null = null;
-    if (!isNote) {
-      if (!way) {
-        setHasty(customer === null);
-        return;
-      }
+    if (!isNote && !way) {
+      setHasty(customer === null);
+      return;
+    }
+    // What is written from now on is the next message.
+    keep(EMPTY);
+    let via = isNote ? null : (way?.key ?? null);
+    if (!isNote && way?.open) {
+      setBusy(true);
       try {
-        via = way.key;
-        if (way.open) {
-          setBusy(true);
-          const line = await openLine(id, way.open);
-          onLines([...lines, line]);
-          setChosen(line.id);
-          via = line.id;
-        }
+        const line = await openLine(id, way.open);
+        onLines([...lines, line]);
+        setChosen(line.id);
+        via = line.id;
       } catch (error) {
+        bring({ ...draft, kind });
         say(told(error), true);
         return;
       } finally {
@@ -141,7 +142,6 @@ export function Composer({ conversation, customer, lines, onLines, rival, onRiva
       mentions: isNote ? mentioned(draft.text) : [],
       then: draft.then ?? null,
     });
-    latest.current.keep(EMPTY);
     onRivalSeen();
     tell(false);
     field.current?.focus();
@@ -188,10 +188,10 @@ export function Composer({ conversation, customer, lines, onLines, rival, onRiva
     }
   };
   useEffect(() => {
-    if (lost?.conversation !== id) return;
+    if (lost?.conversation !== id || customer === null) return;
     elsewhere.set(null);
     void sendElsewhere(lost);
-  }, [lost]);
+  }, [lost, customer]);
   const waiting = useStore(outbox).filter((one) => one.conversation === id);
 
   const attach = async (files: File[]): Promise<void> => {
@@ -202,8 +202,13 @@ export function Composer({ conversation, customer, lines, onLines, rival, onRiva
       setUploads((names) => [...names, file.name]);
       try {
         const stored = await upload(file);
-        const { keep: keepNow, draft: now } = latest.current;
-        keepNow({ ...now, files: [...now.files, stored] });
+        const now = latest.current;
+        if (now.kind === "reply") now.keep({ ...now.draft, files: [...now.draft.files, stored] });
+        else {
+          // A note is being written meanwhile; files belong to the answer.
+          const reply = read<Draft>(`draft.${id}.reply`, EMPTY);
+          write(`draft.${id}.reply`, { ...reply, files: [...reply.files, stored] });
+        }
       } catch (error) {
         say(`${file.name}: ${told(error)}`, true);
       } finally {
@@ -216,7 +221,7 @@ export function Composer({ conversation, customer, lines, onLines, rival, onRiva
     caretNext.current = at;
     focusNext.current = true;
     setCaret(at);
-    keep(next);
+    latest.current.keep(next);
   };
   /** Files that were dropped or pasted. */
   const receive = (files: File[]): void => {
@@ -224,21 +229,23 @@ export function Composer({ conversation, customer, lines, onLines, rival, onRiva
     else void attach(files);
   };
   const dropping = useDrop(receive);
-  const insert = (text: string, then: Change | null = draft.then ?? null): void => {
+  const insert = (text: string, actions?: Change): void => {
     setOver(null);
     const element = field.current;
-    const at = element?.selectionStart ?? draft.text.length;
-    const before = draft.text.slice(0, at);
+    // What was written while a macro was filled in stays.
+    const { draft: now } = latest.current;
+    const at = element?.selectionStart ?? now.text.length;
+    const before = now.text.slice(0, at);
     const gap = before && !before.endsWith("\n") ? "\n" : "";
     const upTo = before + (text ? gap : "") + text;
-    put({ ...draft, then, text: upTo + draft.text.slice(element?.selectionEnd ?? at) }, upTo.length);
+    put({ ...now, then: actions ?? now.then ?? null, text: upTo + now.text.slice(element?.selectionEnd ?? at) }, upTo.length);
   };
   const takeMacro = async (one: Macro): Promise<void> => {
     setOver(null);
     const asksFacts = one.text.includes("{{fact.") || one.text.includes("{{ fact.");
     const facts = asksFacts ? await get<Page<Fact>>(`conversations/${id}/facts`).then((page) => page.items).catch(() => []) : [];
     const { text, missing } = filled(one.text, { conversation, customer, facts });
-    insert(text, doesSomething(one.actions) ? asChange(one.actions) : (draft.then ?? null));
+    insert(text, doesSomething(one.actions) ? asChange(one.actions) : undefined);
     if (missing.length > 0) say(t("macroMissing", { names: missing.join(", ") }), true);
   };
   const mention = isNote ? begun(draft.text, caret) : null;

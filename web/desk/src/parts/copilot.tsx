@@ -2,7 +2,7 @@
 // policy said. Where there is no such thing, nothing is shown.
 
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useCommand, COMMANDS, shown } from "../keys.ts";
 import { get } from "../model/api.ts";
 import { askable, asking, type Refusal } from "../model/approvals.ts";
@@ -47,13 +47,15 @@ interface Props {
 export function CopilotBox({ conversation, length, onInsert }: Props): JSX.Element | null {
   const [found, setFound] = useState<Copilot | null>(null);
   const [away, setAway] = useState(false);
+  /** The suggestion that was put into the answer: it is not offered again. */
+  const taken = useRef("");
   useEffect(() => {
     const leave = new AbortController();
     const timer = setTimeout(() => {
       get<Copilot>(`conversations/${conversation}/copilot`, leave.signal)
         .then((one) => {
           setFound(one);
-          setAway(false);
+          setAway(one.suggestion !== null && one.suggestion.text === taken.current);
         })
         .catch(() => {
           if (!leave.signal.aborted) setFound(null);
@@ -68,6 +70,7 @@ export function CopilotBox({ conversation, length, onInsert }: Props): JSX.Eleme
   const take = (): void => {
     if (!suggestion) return;
     onInsert(suggestion.text);
+    taken.current = suggestion.text;
     setAway(true);
   };
   useCommand("suggestion", suggestion && !away ? take : null);

@@ -35,7 +35,7 @@ export function FilterForm({ view, filter, onClose }: Props): JSX.Element {
   const [tags, setTags] = useState<string[]>([]);
   // What is typed stays, whatever is drawn anew meanwhile; it counts once the field is left, or with Enter.
   const [tag, setTag] = useState(filter.tag ?? "");
-  useEffect(() => setTag(filter.tag ?? ""), [filter.tag]);
+  useLayoutEffect(() => setTag(filter.tag ?? ""), [filter.tag]);
   const [naming, setNaming] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   useLayoutEffect(() => form.current?.querySelector("select")?.focus(), []);

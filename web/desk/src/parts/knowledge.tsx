@@ -17,18 +17,19 @@ interface Props {
 
 export function KnowledgeSearch({ onInsert, onClose }: Props): JSX.Element {
   const [text, setText] = useState("");
-  const [passages, setPassages] = useState<Passage[]>([]);
+  const [found, setFound] = useState<{ of: string; passages: Passage[] } | null>(null);
   const [error, setError] = useState<string | null>(null);
+  const wanted = text.trim();
   useEffect(() => {
-    if (text.trim().length < 2) {
-      setPassages([]);
+    if (wanted.length < 2) {
+      setFound(null);
       return;
     }
     const away = new AbortController();
     const timer = setTimeout(() => {
-      get<{ passages: Passage[] }>(`knowledge/search${query({ q: text.trim(), limit: 8 })}`, away.signal)
-        .then((found) => {
-          setPassages(found.passages);
+      get<{ passages: Passage[] }>(`knowledge/search${query({ q: wanted, limit: 8 })}`, away.signal)
+        .then(({ passages }) => {
+          setFound({ of: wanted, passages });
           setError(null);
         })
         .catch((problem: unknown) => {
@@ -39,8 +40,10 @@ export function KnowledgeSearch({ onInsert, onClose }: Props): JSX.Element {
       clearTimeout(timer);
       away.abort();
     };
-  }, [text]);
-  const options = passages.map((one) => ({
+  }, [wanted]);
+  // Enter must not insert what was found for less of the text.
+  const isCurrent = found?.of === wanted;
+  const options = (isCurrent ? found.passages : []).map((one) => ({
     key: `${one.article}-${one.passage}`,
     take: () => onInsert(one.text),
     content: (
@@ -51,7 +54,7 @@ export function KnowledgeSearch({ onInsert, onClose }: Props): JSX.Element {
       </>
     ),
   }));
-  const empty = error ?? (text.trim().length < 2 ? "" : t("knowledgeNone"));
+  const empty = error ?? (wanted.length < 2 ? "" : t(isCurrent ? "knowledgeNone" : "loading"));
   return (
     <Dialog title={t("knowledge")} kind="search-dialog" onClose={onClose}>
       <OptionSearch label={t("knowledgeSearch")} hint={t("knowledgeSearch")} text={text} onText={setText} options={options} empty={empty} />

@@ -1,7 +1,7 @@
 // A field over a list of which one is chosen: arrows choose, Enter takes. The focus stays in the field.
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useId, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useState } from "preact/hooks";
 
 export interface Option {
   key: string;
@@ -23,7 +23,8 @@ interface Props {
 export function OptionSearch({ label, hint, text, onText, options, empty }: Props): JSX.Element {
   const [at, setAt] = useState(0);
   const id = useId();
-  useEffect(() => setAt(0), [text]);
+  // The next key is for what is offered now.
+  useLayoutEffect(() => setAt(0), [text]);
   const chosen = options[Math.min(at, options.length - 1)];
   useEffect(() => {
     document.getElementById(`${id}-${chosen?.key}`)?.scrollIntoView({ block: "nearest" });

@@ -21,7 +21,7 @@ const WAIT_MS = 200;
 
 export function Palette({ onClose }: { onClose: () => void }): JSX.Element {
   const [text, setText] = useState("");
-  const [found, setFound] = useState<SearchResults | null>(null);
+  const [found, setFound] = useState<{ of: string; results: SearchResults } | null>(null);
   const wanted = text.trim().toLowerCase();
   useEffect(() => {
     if (wanted.length < 2) {
@@ -31,7 +31,7 @@ export function Palette({ onClose }: { onClose: () => void }): JSX.Element {
     const away = new AbortController();
     const timer = setTimeout(() => {
       get<SearchResults>(`search${query({ q: wanted, limit: 6 })}`, away.signal)
-        .then(setFound)
+        .then((all) => setFound({ of: wanted, results: all }))
         .catch(() => undefined);
     }, WAIT_MS);
     return () => {
@@ -42,7 +42,8 @@ export function Palette({ onClose }: { onClose: () => void }): JSX.Element {
   const commands = useMemo(() => allCommands(onClose), [onClose]);
   const options: Option[] = [
     ...commands.filter((one) => one.words.toLowerCase().includes(wanted)),
-    ...(found ? results(found, onClose) : []),
+    // Enter must not open what was found for less of the text.
+    ...(found?.of === wanted ? results(found.results, onClose) : []),
   ];
   return (
     <Dialog title={t("palette")} kind="search-dialog" onClose={onClose}>

@@ -1,7 +1,7 @@
 // What every page of the settings is made of: its head, lists, forms, questions, and secrets that are shown once.
 
 import type { ComponentChildren, JSX } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "../model/api.ts";
 import { go } from "../model/place.ts";
 import { say } from "../notice.ts";
@@ -81,9 +81,11 @@ export function FormDialog({ title, done, onSubmit, onClose, children, kind = ""
     } catch (problem) {
       setError(explain(problem));
       setBusy(false);
-      requestAnimationFrame(() => toFirstWrong(form.current));
     }
   };
+  useLayoutEffect(() => {
+    if (error !== null) toFirstWrong(form.current);
+  }, [error]);
   return (
     <Dialog title={title} kind={kind} onClose={onClose}>
       <form class="form" ref={form} onSubmit={(event) => void submit(event)} aria-busy={busy}>

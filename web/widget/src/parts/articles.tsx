@@ -16,16 +16,20 @@ export function Search({ chat, onOpen }: SearchProps): JSX.Element {
   const [question, setQuestion] = useState("");
   const [hits, setHits] = useState<Hit[] | null>(null);
   const [state, setState] = useState("");
+  const turn = useRef(0);
   const search = async (event: Event): Promise<void> => {
     event.preventDefault();
     if (question.trim() === "") return;
     setState(t("searching"));
+    const mine = ++turn.current;
     try {
       const query = new URLSearchParams({ q: question, language: chat.settings.language });
       const found = await chat.api.get<{ items: Hit[] }>(`articles/${chat.settings.endpoint}?${query}`);
+      if (mine !== turn.current) return;
       setHits(found.items);
       setState(found.items.length === 0 ? t("nothingFound") : `${t("results")}: ${found.items.length}`);
     } catch (error) {
+      if (mine !== turn.current) return;
       setHits(null);
       setState(told(error));
     }
@@ -76,14 +80,21 @@ export function Reader({ chat, slug, locale, onOpen }: ReaderProps): JSX.Element
   const [problem, setProblem] = useState("");
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
+    let gone = false;
     const query = new URLSearchParams({ language: locale });
     chat.api.get<Article>(`articles/${chat.settings.endpoint}/${slug}?${query}`).then(
       (found) => {
+        if (gone) return;
         setArticle(found);
         title.current?.focus();
       },
-      (error: unknown) => setProblem(told(error)),
+      (error: unknown) => {
+        if (!gone) setProblem(told(error));
+      },
     );
+    return () => {
+      gone = true;
+    };
   }, [slug, locale]);
   /** Other articles open here, other pages in a window of their own: this one stays. */
   const follow = (event: MouseEvent): void => {

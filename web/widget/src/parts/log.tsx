@@ -25,6 +25,7 @@ export function Log({ chat, children }: { chat: Chat; children: ComponentChildre
     setHasNew(false);
   };
   const stay = (): void => {
+    if (element.current) tail.look(element.current);
     if (tail.isFollowed) toEnd();
   };
   const newest = entries.at(-1);
@@ -35,10 +36,7 @@ export function Log({ chat, children }: { chat: Chat; children: ComponentChildre
     if (tail.isFollowed || newest?.from === "you") toEnd();
     else setHasNew(true);
   }, [newest?.id, drafts]);
-  useLayoutEffect(() => {
-    if (element.current) tail.look(element.current);
-    stay();
-  });
+  useLayoutEffect(stay);
   useLayoutEffect(() => {
     const list = element.current;
     if (!list) return;

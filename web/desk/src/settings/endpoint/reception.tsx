@@ -1,7 +1,7 @@
 // How what comes in over an endpoint is received: where it waits, how urgent it is, its tags, and who answers.
 
 import type { JSX } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { put } from "../../model/api.ts";
 import { may } from "../../model/people.ts";
 import { queues as known } from "../../model/queues.ts";
@@ -44,11 +44,13 @@ export function ReceptionForm({ name, path, saved, onSaved }: Props): JSX.Elemen
       say(n("saved"));
     } catch (problem) {
       setWrong({ "": r("seeFields"), ...refused(problem, draft) });
-      requestAnimationFrame(() => toFirstWrong(form.current));
     } finally {
       setBusy(false);
     }
   };
+  useLayoutEffect(() => {
+    if (wrong[""]) toFirstWrong(form.current);
+  }, [wrong]);
   const gone = isGone(draft.queue, queues);
   const queueWrong = wrong["queue"] ?? (gone ? n("queueGone") : undefined);
   return (

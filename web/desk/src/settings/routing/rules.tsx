@@ -1,7 +1,7 @@
 // What holds for all queues: how long things wait, and how each kind of work is treated.
 
 import type { JSX } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { say } from "../../notice.ts";
 import { named, t } from "../../words.ts";
 import { Field, toFirstWrong } from "../parts.tsx";
@@ -26,11 +26,13 @@ export function Rules({ editing, settings }: { editing: Editing; settings: Routi
     } catch (problem) {
       const found = wrongOf(problem, "");
       setWrong(found[""] === undefined ? { ...found, "": r("seeFields") } : found);
-      requestAnimationFrame(() => toFirstWrong(form.current));
     } finally {
       setBusy(false);
     }
   };
+  useLayoutEffect(() => {
+    if (wrong[""]) toFirstWrong(form.current);
+  }, [wrong]);
   return (
     <form class="form" ref={form} aria-busy={busy} onSubmit={(event) => void save(event)}>
       <div class="columns">

@@ -1,7 +1,7 @@
 // What a visitor fills in before the first message.
 
 import type { JSX } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Field } from "../parts.tsx";
 import type { Wrong } from "../routing/model.ts";
 import { Line, Switch } from "./fields.tsx";
@@ -20,9 +20,16 @@ export function AskedFields({ ask, wrong, onAsk }: Props): JSX.Element {
   // Numbered by when they were added, so that a field keeps its inputs when it is moved.
   const [keys, setKeys] = useState(() => ask.map((_, at) => at));
   const box = useRef<HTMLFieldSetElement>(null);
+  /** What gets the focus once the fields are drawn as they are now. */
+  const toFocus = useRef("");
   const focusOn = (selector: string): void => {
-    requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(selector)?.focus());
+    toFocus.current = selector;
   };
+  useLayoutEffect(() => {
+    const selector = toFocus.current;
+    toFocus.current = "";
+    if (selector) box.current?.querySelector<HTMLElement>(selector)?.focus();
+  }, [keys]);
   const set = (at: number, change: Partial<Asked>): void => onAsk(ask.map((one, place) => (place === at ? { ...one, ...change } : one)));
   const move = (at: number, by: -1 | 1): void => {
     onAsk(swapped(ask, at, at + by));

@@ -1,7 +1,7 @@
 // The chat of one endpoint: how it looks and behaves, with a preview, and the tag that puts it on a page.
 
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { get, put, remove } from "../../model/api.ts";
 import { may } from "../../model/people.ts";
 import { say } from "../../notice.ts";
@@ -69,10 +69,10 @@ function Editor({ name, path, setup, onSetup, onBack }: EditorProps): JSX.Elemen
     drafting.begin(now);
     setWrong({});
   };
-  const tell = (found: Wrong): void => {
-    setWrong({ "": r("seeFields"), ...found });
-    requestAnimationFrame(() => toFirstWrong(form.current));
-  };
+  const tell = (found: Wrong): void => setWrong({ "": r("seeFields"), ...found });
+  useLayoutEffect(() => {
+    if (wrong[""]) toFirstWrong(form.current);
+  }, [wrong]);
   const save = async (event: Event): Promise<void> => {
     event.preventDefault();
     if (busy) return;
