@@ -4,9 +4,7 @@ use std::sync::Arc;
 use throughline_engine::conversation::{
     self, Author, CallbackState, Conversation, NewCallback, View,
 };
-use throughline_engine::routing::{
-    CallbackOutcome, Dispatcher, LiveOffer, Presence, Settings,
-};
+use throughline_engine::routing::{CallbackOutcome, Dispatcher, LiveOffer, Presence, Settings};
 use throughline_engine::{Error, Result};
 use throughline_model::conversation::{AuthorKind, CaseStatus, EntryKind, Role};
 use throughline_model::id::{CalendarId, ConversationId, MemberId};

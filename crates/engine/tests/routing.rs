@@ -6,9 +6,7 @@ use throughline_engine::access::member::{self, Change};
 use throughline_engine::conversation::{self, Author, Conversation, Entry, NewEntry, View};
 use throughline_engine::job::Runner;
 use throughline_engine::notification::{self, NotificationKind};
-use throughline_engine::routing::{
-    Dispatcher, LiveOffer, Me, Presence, Transfer, WorkerSettings,
-};
+use throughline_engine::routing::{Dispatcher, LiveOffer, Me, Presence, Transfer, WorkerSettings};
 use throughline_engine::upkeep::{self, Retention, UPKEEP, Upkeep};
 use throughline_model::conversation::{AuthorKind, CaseStatus, Direction, EntryKind, Role};
 use throughline_model::id::{CalendarId, ConversationId, MemberId, QueueId};
