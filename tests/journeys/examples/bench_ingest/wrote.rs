@@ -161,7 +161,7 @@ fn message(row: &Row<'_>) -> Result<Message> {
     Ok(Message {
         touch: params![author, at, Value::Null].to_vec(),
         interaction: params![line, conversation, endpoint, text("channel")?, author, at].to_vec(),
-        next_seq: params![conversation, at].to_vec(),
+        next_seq: params![conversation, at, "asked"].to_vec(),
         entry: params![
             conversation,
             seq,
