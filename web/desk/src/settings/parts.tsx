@@ -83,9 +83,7 @@ export function FormDialog({ title, done, onSubmit, onClose, children, kind = ""
       setBusy(false);
     }
   };
-  useLayoutEffect(() => {
-    if (error !== null) toFirstWrong(form.current);
-  }, [error]);
+  useFirstWrong(form, error);
   return (
     <Dialog title={title} kind={kind} onClose={onClose}>
       <form class="form" ref={form} onSubmit={(event) => void submit(event)} aria-busy={busy}>
@@ -100,9 +98,11 @@ export function FormDialog({ title, done, onSubmit, onClose, children, kind = ""
   );
 }
 
-/** Whoever is told that something is wrong is taken there. */
-export function toFirstWrong(form: HTMLElement | null): void {
-  form?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+/** Whoever is told that something is wrong is taken there, before the next key. Null while nothing is wrong. */
+export function useFirstWrong(form: { current: HTMLElement | null }, wrong: unknown): void {
+  useLayoutEffect(() => {
+    if (wrong !== null) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [wrong]);
 }
 
 /** The server's sentence, with the field it is about. */

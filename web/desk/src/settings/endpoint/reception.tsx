@@ -1,7 +1,7 @@
 // How what comes in over an endpoint is received: where it waits, how urgent it is, its tags, and who answers.
 
 import type { JSX } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { put } from "../../model/api.ts";
 import { may } from "../../model/people.ts";
 import { queues as known } from "../../model/queues.ts";
@@ -10,7 +10,7 @@ import type { Priority } from "../../model/types.ts";
 import { say } from "../../notice.ts";
 import { named, t } from "../../words.ts";
 import { DraftFoot, useDraft } from "../draft.tsx";
-import { Field, Question, toFirstWrong } from "../parts.tsx";
+import { Field, Question, useFirstWrong } from "../parts.tsx";
 import { PRIORITIES, type Wrong } from "../routing/model.ts";
 import { r } from "../routing/words.ts";
 import { Line, Switch } from "../widget/fields.tsx";
@@ -48,9 +48,7 @@ export function ReceptionForm({ name, path, saved, onSaved }: Props): JSX.Elemen
       setBusy(false);
     }
   };
-  useLayoutEffect(() => {
-    if (wrong[""]) toFirstWrong(form.current);
-  }, [wrong]);
+  useFirstWrong(form, wrong[""] ? wrong : null);
   const gone = isGone(draft.queue, queues);
   const queueWrong = wrong["queue"] ?? (gone ? n("queueGone") : undefined);
   return (

@@ -1,10 +1,10 @@
 // What holds for all queues: how long things wait, and how each kind of work is treated.
 
 import type { JSX } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { say } from "../../notice.ts";
 import { named, t } from "../../words.ts";
-import { Field, toFirstWrong } from "../parts.tsx";
+import { Field, useFirstWrong } from "../parts.tsx";
 import { Checks, Length } from "./fields.tsx";
 import { CLASSES, PRIORITIES, USUAL, wrongOf, type ClassRule, type Editing, type RoutingSettings, type WorkClass, type Wrong } from "./model.ts";
 import { r } from "./words.ts";
@@ -30,9 +30,7 @@ export function Rules({ editing, settings }: { editing: Editing; settings: Routi
       setBusy(false);
     }
   };
-  useLayoutEffect(() => {
-    if (wrong[""]) toFirstWrong(form.current);
-  }, [wrong]);
+  useFirstWrong(form, wrong[""] ? wrong : null);
   return (
     <form class="form" ref={form} aria-busy={busy} onSubmit={(event) => void save(event)}>
       <div class="columns">

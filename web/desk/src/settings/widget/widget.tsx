@@ -1,14 +1,14 @@
 // The chat of one endpoint: how it looks and behaves, with a preview, and the tag that puts it on a page.
 
 import type { JSX } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { get, put, remove } from "../../model/api.ts";
 import { may } from "../../model/people.ts";
 import { say } from "../../notice.ts";
 import { t, told } from "../../words.ts";
 import { DraftFoot, useDraft } from "../draft.tsx";
 import { Ways } from "../endpoint/ways.tsx";
-import { Field, Head, Question, To, toFirstWrong } from "../parts.tsx";
+import { Field, Head, Question, To, useFirstWrong } from "../parts.tsx";
 import type { Wrong } from "../routing/model.ts";
 import { r } from "../routing/words.ts";
 import { w } from "../words.ts";
@@ -70,9 +70,7 @@ function Editor({ name, path, setup, onSetup, onBack }: EditorProps): JSX.Elemen
     setWrong({});
   };
   const tell = (found: Wrong): void => setWrong({ "": r("seeFields"), ...found });
-  useLayoutEffect(() => {
-    if (wrong[""]) toFirstWrong(form.current);
-  }, [wrong]);
+  useFirstWrong(form, wrong[""] ? wrong : null);
   const save = async (event: Event): Promise<void> => {
     event.preventDefault();
     if (busy) return;
